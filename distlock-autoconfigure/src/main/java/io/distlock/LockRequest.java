@@ -1,0 +1,185 @@
+package io.distlock;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller asks for. Immutable; {@code LockRequest.of(key)} is complete, every other method that takes a value
+ * returns a copy. What a request leaves open comes from the locker it is given to.
+ *
+ * <p>Nonsense is refused here with an {@link IllegalArgumentException} that names the value: blank keys, keys over 1 KiB,
+ * with control characters, beginning with {@code ~}, or whose braces cannot be kept in one hash slot; a ttl under 10 ms,
+ * since the margin for clock drift would eat it; negative times.
+ */
+public final class LockRequest {
+
+    private final Set<String> keys;
+
+    private final Terms terms;
+
+    private LockRequest(Set<String> keys, Terms terms) {
+        this.keys = keys;
+        this.terms = terms;
+    }
+
+    /** A request for one key, or for all of several keys. */
+    public static LockRequest of(String key, String... more) {
+        if (more.length == 0) {
+            return new LockRequest(Set.of(Keys.check(key)), Terms.OPEN);
+        }
+        TreeSet<String> keys = new TreeSet<>(Keys.BYTE_ORDER);
+        keys.add(Keys.check(key));
+        Arrays.stream(more).map(Keys::check).forEach(keys::add);
+        return new LockRequest(Collections.unmodifiableSet(keys), Terms.OPEN);
+    }
+
+    /** Label of the lock in metrics and logs; low in cardinality. */
+    public LockRequest name(String name) {
+        return with(this.terms.withName(Texts.check("name", name)));
+    }
+
+    /** How long the hold lives in the store unless renewed. */
+    public LockRequest ttl(Duration ttl) {
+        return with(this.terms.withTtl(Durations.ttl(ttl)));
+    }
+
+    /** How long the caller is ready to wait; zero = try once. */
+    public LockRequest waitFor(Duration waitFor) {
+        return with(this.terms.withWaitFor(Durations.notNegative("waitFor", waitFor)));
+    }
+
+    /** Whether the hold is renewed until it is released. */
+    public LockRequest autoRenew(boolean autoRenew) {
+        return with(this.terms.withAutoRenew(autoRenew));
+    }
+
+    /** After which time a hold is no longer renewed. */
+    public LockRequest maxHold(Duration maxHold) {
+        return with(this.terms.withMaxHold(Durations.positive("maxHold", maxHold)));
+    }
+
+    /** Keeps the lock at least that long, even if it is released earlier: for jobs that must not run twice. */
+    public LockRequest holdAtLeast(Duration holdAtLeast) {
+        return with(this.terms.withHoldAtLeast(Durations.notNegative("holdAtLeast", holdAtLeast)));
+    }
+
+    /** What happens to work in {@code execute} and {@code run} whose lock is lost. */
+    public LockRequest whenLost(WhenLost whenLost) {
+        return with(this.terms.withWhenLost(whenLost));
+    }
+
+    /** Facts stored beside the lock for others to read; at most 4 KiB in all. */
+    public LockRequest metadata(Map<String, String> metadata) {
+        return with(this.terms.withMetadata(Texts.checkMetadata(metadata)));
+    }
+
+    /** The token to store, instead of a random one. Asking with a token that holds the key already is busy, as for anybody. */
+    public LockRequest token(String token) {
+        return with(this.terms.withToken(Texts.check("token", token)));
+    }
+
+    public Set<String> keys() {
+        return this.keys;
+    }
+
+    public Optional<String> name() {
+        return Optional.ofNullable(this.terms.name());
+    }
+
+    public Optional<Duration> ttl() {
+        return Optional.ofNullable(this.terms.ttl());
+    }
+
+    public Optional<Duration> waitFor() {
+        return Optional.ofNullable(this.terms.waitFor());
+    }
+
+    public Optional<Boolean> autoRenew() {
+        return Optional.ofNullable(this.terms.autoRenew());
+    }
+
+    public Optional<Duration> maxHold() {
+        return Optional.ofNullable(this.terms.maxHold());
+    }
+
+    public Duration holdAtLeast() {
+        return this.terms.holdAtLeast();
+    }
+
+    public Optional<WhenLost> whenLost() {
+        return Optional.ofNullable(this.terms.whenLost());
+    }
+
+    public Map<String, String> metadata() {
+        return this.terms.metadata();
+    }
+
+    public Optional<String> token() {
+        return Optional.ofNullable(this.terms.token());
+    }
+
+    @Override
+    public String toString() {
+        return "LockRequest" + this.keys;
+    }
+
+    private LockRequest with(Terms changed) {
+        return new LockRequest(this.keys, changed);
+    }
+
+    private record Terms(
+            @Nullable String name,
+            @Nullable Duration ttl,
+            @Nullable Duration waitFor,
+            @Nullable Boolean autoRenew,
+            @Nullable Duration maxHold,
+            Duration holdAtLeast,
+            @Nullable WhenLost whenLost,
+            Map<String, String> metadata,
+            @Nullable String token) {
+
+        static final Terms OPEN = new Terms(null, null, null, null, null, Duration.ZERO, null, Map.of(), null);
+
+        Terms withName(String value) {
+            return new Terms(value, ttl, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, metadata, token);
+        }
+
+        Terms withTtl(Duration value) {
+            return new Terms(name, value, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, metadata, token);
+        }
+
+        Terms withWaitFor(Duration value) {
+            return new Terms(name, ttl, value, autoRenew, maxHold, holdAtLeast, whenLost, metadata, token);
+        }
+
+        Terms withAutoRenew(boolean value) {
+            return new Terms(name, ttl, waitFor, value, maxHold, holdAtLeast, whenLost, metadata, token);
+        }
+
+        Terms withMaxHold(Duration value) {
+            return new Terms(name, ttl, waitFor, autoRenew, value, holdAtLeast, whenLost, metadata, token);
+        }
+
+        Terms withHoldAtLeast(Duration value) {
+            return new Terms(name, ttl, waitFor, autoRenew, maxHold, value, whenLost, metadata, token);
+        }
+
+        Terms withWhenLost(WhenLost value) {
+            return new Terms(name, ttl, waitFor, autoRenew, maxHold, holdAtLeast, value, metadata, token);
+        }
+
+        Terms withMetadata(Map<String, String> value) {
+            return new Terms(name, ttl, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, value, token);
+        }
+
+        Terms withToken(String value) {
+            return new Terms(name, ttl, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, metadata, value);
+        }
+    }
+}

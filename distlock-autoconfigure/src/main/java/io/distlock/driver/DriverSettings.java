@@ -1,0 +1,24 @@
+package io.distlock.driver;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What a driver must know of the locker it serves.
+ *
+ * @param locker name of the locker, for logs
+ * @param prefix below which everything is stored
+ * @param instance this process and locker, unique: a readable part and at least 64 random bits; no white space
+ * @param commandTimeout after which an unanswered command has failed
+ * @param recordRetention how long what stands beside a lock outlives its last use
+ * @param messages whether grants may come by message
+ * @param connectionFactory bean name, where there are several
+ */
+public record DriverSettings(
+        String locker,
+        String prefix,
+        String instance,
+        Duration commandTimeout,
+        Duration recordRetention,
+        boolean messages,
+        Optional<String> connectionFactory) {}

@@ -1,0 +1,45 @@
+package io.distlock.driver;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What one store is asked. Each call asks once and never waits, sleeps or retries; the stage it returns completes within
+ * the command time-out, with the answer or with a {@link LockDriverException}, possibly on the thread that talks to the
+ * store: dependents must not block.
+ *
+ * <p>Every call is harmless when the store executes it twice.
+ */
+public interface LockDriver extends AutoCloseable {
+
+    /** Claims the key if it is free and nobody is in line before. */
+    CompletionStage<Attempt> acquire(Claim claim);
+
+    /** Ends the hold, if it is one; {@code OURS} = it was and is over. */
+    CompletionStage<Ownership> release(Release release);
+
+    /**
+     * Lengthens holds to their ttl from now; never shortens one. Compares tokens alone.
+     *
+     * @return one stage per renewal, in the same order: a failure of one says nothing of the others
+     */
+    List<CompletionStage<Ownership>> renew(List<Renewal> renewals);
+
+    /** Sets the time the hold lives from now, longer or shorter. */
+    CompletionStage<Ownership> extend(Hold hold, Duration ttl);
+
+    /** How long the hold lives unless renewed; empty = not this token's. */
+    CompletionStage<Optional<Duration>> ttl(Hold hold);
+
+    /** Goes on with a hold under a new attempt; the answer is {@code Granted} with one fencing number, or {@code Busy}. */
+    CompletionStage<Optional<Attempt.Granted>> adopt(Claim claim);
+
+    /** Who holds the key and who waits; empty = nobody holds it. */
+    CompletionStage<Optional<KeyState>> inspect(LockKey key);
+
+    /** Frees what the driver opened itself. Calls after it fail. */
+    @Override
+    void close();
+}

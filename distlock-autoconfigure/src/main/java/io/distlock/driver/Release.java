@@ -1,0 +1,12 @@
+package io.distlock.driver;
+
+import java.time.Duration;
+
+/**
+ * The wish to end a hold.
+ *
+ * @param hold which
+ * @param fencesUsed how many of the reserved fencing numbers were used; the others are given back
+ * @param keepFor how much longer nobody may have the key; zero = hand it on at once
+ */
+public record Release(Hold hold, int fencesUsed, Duration keepFor) {}
