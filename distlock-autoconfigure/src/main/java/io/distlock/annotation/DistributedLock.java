@@ -1,0 +1,62 @@
+package io.distlock.annotation;
+
+import io.distlock.LockLostException;
+import io.distlock.LockNotAcquiredException;
+import io.distlock.LockUnavailableException;
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.springframework.core.annotation.AliasFor;
+
+/**
+ * Runs a method while holding a lock, so that over all instances of the application only one call per key runs at a
+ * time. On a class or an interface: each of its public methods. May be used as a meta-annotation.
+ *
+ * <p>The method's own result or exception comes through as it is. When it cannot be run, or did not keep its lock to the
+ * end, the call fails with exactly one of {@link LockNotAcquiredException} (others hold the lock, and did so for the
+ * whole wait), {@link LockUnavailableException} (the store does not answer; nobody knows) and {@link LockLostException}
+ * (it ran, but its lock ended first). It never runs without the lock.
+ *
+ * <p>Works on calls that come through a Spring proxy: from other beans, to methods that are neither private nor final.
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.METHOD, ElementType.TYPE})
+public @interface DistributedLock {
+
+    /** Same as {@link #key()}. */
+    @AliasFor("key")
+    String value() default "";
+
+    /**
+     * What is locked. Text that begins with {@code #}, {@code '}, {@code @} or {@code T(} is one SpEL expression, as in
+     * {@code @Cacheable}: {@code "#order.id"}. Anything else is text with SpEL in <code>#{…}</code> and properties in
+     * <code>${…}</code>: <code>"order:#{#order.id}"</code>. Parameters go by name, or by {@code #p0}; {@code #root} has
+     * {@code method}, {@code target}, {@code targetClass}, {@code methodName} and {@code args}.
+     *
+     * <p>A collection or array stands for several keys, of which all are taken or none. A result that is null or blank
+     * fails the call. Blank (the default) is the class and the method.
+     */
+    @AliasFor("value")
+    String key() default "";
+
+    /** Label of the lock in metrics and logs; default: simple class name and method name, {@code OrderService.pay}. */
+    String name() default "";
+
+    /**
+     * How long the lock outlives a crashed instance: {@code "30s"}, {@code "PT30S"}, <code>"${orders.ttl}"</code>;
+     * default: the locker's. It is renewed while the method runs.
+     */
+    String ttl() default "";
+
+    /** How long a call is ready to wait for others, {@code "0s"} = not at all; default: the locker's. */
+    String waitFor() default "";
+
+    /** After which time the lock is no longer renewed; default: the locker's. */
+    String maxHold() default "";
+
+    /** Whether the lock is renewed while the method runs. */
+    AutoRenew autoRenew() default AutoRenew.DEFAULT;
+}

@@ -1,0 +1,128 @@
+package io.distlock.autoconfigure;
+
+import static io.distlock.autoconfigure.PropertyRules.atLeast;
+import static io.distlock.autoconfigure.PropertyRules.atMost;
+import static io.distlock.autoconfigure.PropertyRules.notBlank;
+import static io.distlock.autoconfigure.PropertyRules.notNegative;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
+
+/**
+ * What applications write below {@code distlock}. What can never work is refused here.
+ *
+ * @param enabled Whether locks are auto-configured.
+ * @param prefix Text that everything in the store begins with.
+ * @param driver Where locks are kept.
+ * @param connectionFactory Bean name of the RedisConnectionFactory to use where there are several.
+ * @param ttl Time that a lock outlives a crashed holder; while work runs the lock is renewed.
+ * @param waitFor Time that callers are ready to wait for a lock.
+ * @param maxTtl Longest ttl that a caller may ask for.
+ * @param autoRenew Whether locks are renewed while they are held.
+ * @param maxHold Time after which a lock is no longer renewed. By default it is renewed as long as it is held.
+ * @param grace Time by which a lock's key outlives what its holder believes, for writes that are under way.
+ * @param commandTimeout Time after which a command that the store has not answered has failed. By default a third of
+ *     the ttl, but between 100 ms and 1 s.
+ * @param pollInterval Longest time after which those who wait ask the store again.
+ * @param waitStrategy How those who wait hear of a lock that is theirs.
+ * @param maxWaiters Number of callers per key and instance that may wait; zero for no limit.
+ * @param fenceRetention Time that a key's last fencing token is remembered after its last use.
+ * @param startupCheck What happens when the store does not answer while the application starts.
+ * @param shutdownGrace Time that shutdown waits for locks to be given back.
+ */
+@ConfigurationProperties("distlock")
+record DistlockProperties(
+        @DefaultValue("true") boolean enabled,
+        @DefaultValue("distlock:") String prefix,
+        @DefaultValue("redis") String driver,
+        @Nullable String connectionFactory,
+        @DefaultValue("10s") Duration ttl,
+        @Name("wait") @DefaultValue("15s") Duration waitFor,
+        @DefaultValue("24h") Duration maxTtl,
+        @DefaultValue("true") boolean autoRenew,
+        @Nullable Duration maxHold,
+        @DefaultValue("0s") Duration grace,
+        @Nullable Duration commandTimeout,
+        @DefaultValue("500ms") Duration pollInterval,
+        @DefaultValue("auto") WaitStrategy waitStrategy,
+        @DefaultValue("0") int maxWaiters,
+        @DefaultValue Pass pass,
+        @DefaultValue("1h") Duration fenceRetention,
+        @DefaultValue("warn") OnFailure startupCheck,
+        @DefaultValue("10s") Duration shutdownGrace) {
+
+    private static final Duration SHORTEST_TTL = Duration.ofMillis(10);
+
+    private static final Duration MILLISECOND = Duration.ofMillis(1);
+
+    private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(100);
+
+    private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(1);
+
+    DistlockProperties {
+        PropertyRules.prefix("distlock.prefix", prefix);
+        notBlank("distlock.driver", driver);
+        atLeast("distlock.ttl", ttl, SHORTEST_TTL, "the margin for clock drift would eat a shorter one");
+        atMost("distlock.ttl", ttl, "distlock.max-ttl", maxTtl);
+        notNegative("distlock.wait", waitFor);
+        notNegative("distlock.max-ttl", maxTtl);
+        notNegative("distlock.grace", grace);
+        atLeast("distlock.poll-interval", pollInterval, MILLISECOND, "the store would be asked without pause");
+        PropertyRules.notNegative("distlock.max-waiters", maxWaiters);
+        atLeast("distlock.fence-retention", fenceRetention, MILLISECOND, "fencing tokens could be given twice");
+        notNegative("distlock.shutdown-grace", shutdownGrace);
+        if (maxHold != null) {
+            atLeast("distlock.max-hold", maxHold, MILLISECOND, "nothing could be held");
+        }
+        if (commandTimeout != null) {
+            atLeast("distlock.command-timeout", commandTimeout, MILLISECOND, "no store answers in less");
+            PropertyRules.lessThan("distlock.command-timeout", commandTimeout, "distlock.ttl", ttl);
+        }
+    }
+
+    Duration effectiveCommandTimeout() {
+        return Optional.ofNullable(this.commandTimeout).orElseGet(() -> {
+            Duration third = this.ttl.dividedBy(3);
+            if (third.compareTo(SHORTEST_TIMEOUT) < 0) {
+                return SHORTEST_TIMEOUT;
+            }
+            return third.compareTo(LONGEST_TIMEOUT) < 0 ? third : LONGEST_TIMEOUT;
+        });
+    }
+
+    /** How those who wait hear of a lock that is theirs. */
+    enum WaitStrategy {
+
+        /** By message, and by asking where messages do not arrive. */
+        AUTO,
+
+        /** By asking only. */
+        POLL
+    }
+
+    /** What to do about something that is found wrong while the application starts. */
+    enum OnFailure {
+        FAIL,
+        WARN,
+        OFF
+    }
+
+    /**
+     * @param max How often in a row a lock goes from thread to thread of one instance without asking the store; zero for
+     *     never.
+     * @param time How long in a row a lock stays with the threads of one instance.
+     */
+    record Pass(
+            @DefaultValue("64") int max,
+            @DefaultValue("10ms") Duration time) {
+
+        Pass {
+            PropertyRules.notNegative("distlock.pass.max", max);
+            notNegative("distlock.pass.time", time);
+        }
+    }
+}
