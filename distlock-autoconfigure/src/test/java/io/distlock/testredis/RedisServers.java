@@ -1,6 +1,6 @@
 package io.distlock.testredis;
 
-import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.DockerClient;
 import com.redis.testcontainers.RedisContainer;
 import java.io.File;
 import java.io.IOException;
@@ -15,8 +15,8 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.DockerClientFactory;
+import org.testcontainers.dockerclient.DockerClientProviderStrategy;
 import org.testcontainers.utility.DockerImageName;
-import org.testcontainers.utility.TestcontainersConfiguration;
 import redis.embedded.core.ExecutableProvider;
 
 /**
@@ -25,6 +25,7 @@ import redis.embedded.core.ExecutableProvider;
  * which it was and why the others were not.
  * <p>Two environment variables: {@code DISTLOCK_TEST_REDIS} = auto, docker, native or embedded forces one (and fails
  * where it cannot be had); {@code DISTLOCK_TEST_REDIS_IMAGE} names another image, which is pulled if it is absent.
+ * The usual image is made by {@code .ci/redis-image}.
  */
 public final class RedisServers {
 
@@ -147,7 +148,7 @@ public final class RedisServers {
                 if (named == null) {
                     requirePresent(LOCAL_IMAGE);
                     if (!Boolean.parseBoolean(System.getenv("TESTCONTAINERS_RYUK_DISABLED"))) {
-                        requirePresent(TestcontainersConfiguration.getInstance().getRyukImage());
+                        requirePresent("testcontainers/ryuk"); // of whichever version
                     }
                 }
                 String image = (named != null) ? named : LOCAL_IMAGE;
@@ -187,12 +188,19 @@ public final class RedisServers {
             return wanted.equals("auto") ? List.of(values()) : List.of(valueOf(wanted.toUpperCase(Locale.ROOT)));
         }
 
-        /** Asked for beforehand: where no registry can be reached, an absent image costs two minutes of silence. */
+        /**
+         * Asked for beforehand, by a client that does not yet start Testcontainers' own helpers: where no registry can
+         * be reached, each absent image costs minutes of silence.
+         */
         private static void requirePresent(String image) {
-            try {
-                DockerClientFactory.lazyClient().inspectImageCmd(image).exec();
-            } catch (NotFoundException ex) {
-                throw new IllegalStateException("image " + image + " is absent", ex);
+            DockerClient client = DockerClientProviderStrategy.getClientForConfig(
+                    DockerClientFactory.instance().getTransportConfig());
+            try (client) {
+                if (client.listImagesCmd().withReferenceFilter(image).exec().isEmpty()) {
+                    throw new IllegalStateException("image " + image + " is absent");
+                }
+            } catch (IOException ex) {
+                throw new UncheckedIOException(ex);
             }
         }
     }
