@@ -189,7 +189,7 @@ public final class RedisServers {
         }
 
         /**
-         * Asked for beforehand, by a client that does not yet start Testcontainers' own helpers: where no registry can
+         * Asked for beforehand, by a client that does not yet start Testcontainers' own containers: where no registry can
          * be reached, each absent image costs minutes of silence.
          */
         private static void requirePresent(String image) {
