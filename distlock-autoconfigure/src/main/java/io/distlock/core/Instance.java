@@ -16,6 +16,8 @@ public record Instance(String readable, String random) {
 
     private static final int RANDOM_BYTES = 9;
 
+    private static final int RANDOM_CHARACTERS = 12;
+
     /** A new instance of the named application, on this host and in this process. */
     public static Instance here(String application) {
         String readable = plain(application) + "@" + plain(host()) + "/"
@@ -26,6 +28,12 @@ public record Instance(String readable, String random) {
     /** Unique among all instances that ever were. */
     public String id() {
         return this.readable + "-" + this.random;
+    }
+
+    /** The readable part of an {@link #id()}. */
+    static String readable(String id) {
+        int end = id.length() - RANDOM_CHARACTERS - 1;
+        return end > 0 ? id.substring(0, end) : id;
     }
 
     static String randomText(SecureRandom source, int bytes) {

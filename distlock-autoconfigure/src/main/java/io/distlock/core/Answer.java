@@ -1,0 +1,26 @@
+package io.distlock.core;
+
+import io.distlock.LockNotAcquiredException.Reason;
+import io.distlock.LockState;
+import io.distlock.driver.LockDriverException;
+import org.jspecify.annotations.Nullable;
+
+/** What a waiter gets in the end; exactly one. */
+sealed interface Answer {
+
+    record Granted(KeyLease lease) implements Answer {}
+
+    /**
+     * @param holder who holds the lock instead, where that is known
+     * @param owner the thread of this JVM that holds it, if one does
+     */
+    record Refused(
+            Reason reason,
+            @Nullable LockState holder,
+            @Nullable Thread owner) implements Answer {}
+
+    record Unavailable(LockDriverException failure) implements Answer {}
+
+    /** The waiter has left by itself. */
+    record Left() implements Answer {}
+}

@@ -1,0 +1,77 @@
+package io.distlock.core;
+
+import io.distlock.LockRequest;
+import io.distlock.WhenLost;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request with everything filled in that it left open.
+ *
+ * @param name label of the lock
+ * @param ttl how long a hold lives unless renewed
+ * @param waitFor how long the caller is ready to wait, in nanoseconds
+ * @param autoRenew whether the hold is renewed
+ * @param maxHold after which it is not renewed any more, in nanoseconds
+ * @param holdAtLeast how long the key is kept even if the lease is released before
+ * @param whenLost what happens to work whose lock is lost
+ * @param details of the holder, stored beside the lock
+ * @param token to store; null = one of our own
+ * @param common whether a hold taken for one such demand can serve another: it has no token or metadata of its own
+ */
+record Demand(
+        String name,
+        Duration ttl,
+        long waitFor,
+        boolean autoRenew,
+        long maxHold,
+        Duration holdAtLeast,
+        WhenLost whenLost,
+        String details,
+        @Nullable String token,
+        boolean common) {
+
+    private static final long NEVER = Long.MAX_VALUE / 4;
+
+    static Demand of(LockRequest request, LockerSettings settings, Details details) {
+        Duration ttl = request.ttl().orElse(settings.ttl());
+        if (ttl.compareTo(settings.maxTtl()) > 0) {
+            throw new IllegalArgumentException("The ttl of a lock must not be longer than distlock.max-ttl ("
+                    + settings.maxTtl() + "): " + request.keys() + " asks for " + ttl);
+        }
+        Duration maxHold = request.maxHold().orElse(settings.maxHold());
+        String token = request.token().orElse(null);
+        return new Demand(
+                request.name().orElse(settings.name()),
+                ttl,
+                request.waitFor().orElse(settings.waitFor()).toNanos(),
+                request.autoRenew().orElse(settings.autoRenew()),
+                maxHold == null ? NEVER : maxHold.toNanos(),
+                request.holdAtLeast(),
+                request.whenLost().orElse(WhenLost.FAIL),
+                details.of(Thread.currentThread(), request.metadata()),
+                token,
+                token == null
+                        && request.metadata().isEmpty()
+                        && request.holdAtLeast().isZero());
+    }
+
+    /** The same, ready to wait for what is left of a wait. */
+    Demand waiting(long left) {
+        return new Demand(
+                this.name,
+                this.ttl,
+                Math.max(0, left),
+                this.autoRenew,
+                this.maxHold,
+                this.holdAtLeast,
+                this.whenLost,
+                this.details,
+                this.token,
+                this.common);
+    }
+
+    boolean isPatient() {
+        return this.waitFor > 0;
+    }
+}

@@ -1,0 +1,319 @@
+package io.distlock.core;
+
+import io.distlock.LockLost;
+import io.distlock.LockState;
+import io.distlock.ReleaseOutcome;
+import io.distlock.TokenGenerator;
+import io.distlock.driver.Attempt;
+import io.distlock.driver.Claim;
+import io.distlock.driver.Hold;
+import io.distlock.driver.KeyState;
+import io.distlock.driver.LineDriver;
+import io.distlock.driver.LineDriver.Grant;
+import io.distlock.driver.LineDriver.Question;
+import io.distlock.driver.LockDriver;
+import io.distlock.driver.LockDriverException;
+import io.distlock.driver.LockKey;
+import io.distlock.driver.Release;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What the lines of all keys of one locker share: the store, the timer, and the making of claims. */
+final class Desk {
+
+    private static final System.Logger LOG = System.getLogger(Desk.class.getName());
+
+    private static final Duration LEAST_ALIVE = Duration.ofSeconds(2);
+
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(10);
+
+    private static final double JITTER = 0.1;
+
+    private final LockerSettings settings;
+
+    private final Instance instance;
+
+    private final LockDriver driver;
+
+    private final @Nullable LineDriver lines;
+
+    private final TokenGenerator tokens;
+
+    private final Ticker ticker;
+
+    private final KeepAlive keepAlive;
+
+    private final Undo undo;
+
+    private final PassRule passRule;
+
+    private final Duration aliveFor;
+
+    private final Tellers tellers;
+
+    private final ConcurrentMap<String, KeyLine> keyLines = new ConcurrentHashMap<>();
+
+    private final AtomicLong lastId = new AtomicLong();
+
+    private final AtomicBoolean deaf = new AtomicBoolean();
+
+    private volatile boolean closed;
+
+    private List<Due> due = new ArrayList<>();
+
+    Desk(LockerSettings settings, Instance instance, LockDriver driver, TokenGenerator tokens, Tellers tellers) {
+        this.settings = settings;
+        this.instance = instance;
+        this.driver = driver;
+        this.lines = driver instanceof LineDriver line ? line : null;
+        this.tokens = tokens;
+        this.tellers = tellers;
+        this.ticker = new Ticker("distlock-" + settings.name());
+        this.keepAlive = new KeepAlive(driver, this.ticker, settings.grace());
+        this.undo = new Undo(this.ticker);
+        this.passRule = PassRule.of(settings);
+        this.aliveFor = settings.pollInterval().multipliedBy(3).plus(LEAST_ALIVE);
+        this.ticker.atSliceEnd(this::askDue);
+    }
+
+    LockerSettings settings() {
+        return this.settings;
+    }
+
+    LockDriver driver() {
+        return this.driver;
+    }
+
+    /** The store's line; null where it keeps none. */
+    @Nullable
+    LineDriver lines() {
+        return this.lines;
+    }
+
+    Ticker ticker() {
+        return this.ticker;
+    }
+
+    KeepAlive keepAlive() {
+        return this.keepAlive;
+    }
+
+    PassRule passRule() {
+        return this.passRule;
+    }
+
+    /** How long a member of a line counts as living after it has asked: several questions may fail before it is over. */
+    Duration aliveFor() {
+        return this.aliveFor;
+    }
+
+    LockKey key(String key) {
+        return new LockKey(this.settings.prefix(), key);
+    }
+
+    /** How long the store keeps what the holder believes in for {@code ttl}. */
+    Duration stored(Duration ttl) {
+        return ttl.plus(this.settings.grace());
+    }
+
+    /** Unique in this instance, and through its random bits everywhere. */
+    String nextId() {
+        return this.instance.random() + "." + Long.toString(this.lastId.incrementAndGet(), Character.MAX_RADIX);
+    }
+
+    Claim claim(LockKey key, Demand demand) {
+        String own = demand.token();
+        String token = own != null ? own : this.tokens.generate(key.key());
+        return claim(key, token, demand);
+    }
+
+    Claim claim(LockKey key, String token, Demand demand) {
+        Hold hold = new Hold(key, token, nextId());
+        return new Claim(hold, stored(demand.ttl()), this.passRule.fences(demand), demand.details());
+    }
+
+    // ---- lines ----
+
+    /** The line in which the waiter stands from here on. */
+    KeyLine enter(LockKey key, Waiter waiter) {
+        while (true) {
+            KeyLine line = this.keyLines.computeIfAbsent(key.key(), absent -> new KeyLine(this, key));
+            if (line.enter(waiter)) {
+                return line;
+            }
+        }
+    }
+
+    void forget(KeyLine line) {
+        this.keyLines.remove(line.key().key(), line);
+    }
+
+    void refuseFromNowOn() {
+        this.closed = true;
+        this.keyLines.values().forEach(KeyLine::closeToWaiters);
+    }
+
+    boolean isClosed() {
+        return this.closed;
+    }
+
+    boolean isHolding() {
+        return this.keyLines.values().stream().anyMatch(KeyLine::isHolding);
+    }
+
+    List<String> heldKeys() {
+        return this.keyLines.values().stream()
+                .filter(KeyLine::isHolding)
+                .map(line -> line.key().key())
+                .toList();
+    }
+
+    void listen(Runnable confirmed) {
+        if (this.lines == null || this.deaf.get()) {
+            return;
+        }
+        CompletionStage<Void> listening = this.lines.listen(this::granted);
+        if (!listening.toCompletableFuture().isDone()) {
+            listening.whenComplete((ok, failure) -> {
+                if (failure == null) {
+                    confirmed.run();
+                } else {
+                    heardNothing(failure);
+                }
+            });
+        }
+    }
+
+    private void heardNothing(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof LockDriverException known
+                && known.kind() == LockDriverException.Kind.MISCONFIGURED
+                && this.deaf.compareAndSet(false, true)) {
+            LOG.log(
+                    Level.WARNING,
+                    "The locker '" + this.settings.name() + "' hears no messages, so waiting callers ask every "
+                            + this.settings.pollInterval() + " instead of being woken at once: " + known.getMessage());
+        }
+    }
+
+    private void granted(Grant grant) {
+        KeyLine line = this.keyLines.get(grant.hold().key().key());
+        if (line == null) {
+            giveBack(grant.hold());
+        } else {
+            line.granted(grant);
+        }
+    }
+
+    // ---- questions that are asked again ----
+
+    /** When to ask next: often enough to stay alive in line, and just after the hold ends that stands in the way. */
+    Duration pause(Standing asking) {
+        Duration most = this.settings.pollInterval();
+        Duration third = asking.demand().ttl().dividedBy(3);
+        Duration pause = third.compareTo(most) < 0 ? third : most;
+        Attempt.Busy busy = asking.lastBusy();
+        if (busy != null && busy.freeIn().isPresent()) {
+            Duration free = busy.freeIn().get().plusMillis(2);
+            pause = free.compareTo(pause) < 0 ? free : pause;
+        }
+        pause = pause.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : pause;
+        return pause.minusNanos(
+                (long) (pause.toNanos() * JITTER * ThreadLocalRandom.current().nextDouble()));
+    }
+
+    void askAgain(KeyLine line, Standing asking, Duration pause) {
+        long at = System.nanoTime() + pause.toNanos();
+        asking.askNext(this.ticker.at(at, () -> this.due.add(new Due(line, asking))));
+    }
+
+    private void askDue() {
+        if (this.due.isEmpty()) {
+            return;
+        }
+        List<Due> now = this.due;
+        this.due = new ArrayList<>();
+        LineDriver store = this.lines;
+        if (store == null) {
+            now.forEach(one -> one.line.askAnew(one.asking));
+            return;
+        }
+        List<Due> asked = new ArrayList<>(now.size());
+        List<Question> questions = new ArrayList<>(now.size());
+        for (Due one : now) {
+            Question question = one.line.dueQuestion(one.asking);
+            if (question != null) {
+                asked.add(one);
+                questions.add(question);
+            }
+        }
+        if (!questions.isEmpty()) {
+            List<CompletionStage<Attempt>> replies = store.line(questions);
+            for (int i = 0; i < replies.size(); i++) {
+                Due one = asked.get(i);
+                one.line.sent(one.asking, questions.get(i).number(), replies.get(i));
+            }
+        }
+    }
+
+    private record Due(KeyLine line, Standing asking) {}
+
+    // ---- what must be ended in the store, answered or not ----
+
+    void leave(Question question) {
+        LineDriver store = this.lines;
+        if (store == null) {
+            giveBack(question.claim().hold());
+        } else {
+            this.undo.untilAnswered(
+                    () -> store.leave(question), forgottenAt(question.claim().ttl()));
+        }
+    }
+
+    void giveBack(Hold hold) {
+        Release release = new Release(hold, 0, Duration.ZERO);
+        this.undo.untilAnswered(() -> this.driver.release(release), forgottenAt(stored(this.settings.ttl())));
+    }
+
+    private long forgottenAt(Duration ttl) {
+        return System.nanoTime() + ttl.plus(this.aliveFor).toNanos();
+    }
+
+    // ---- telling ----
+
+    void tellLost(LockLost lost, List<Consumer<LockLost>> callbacks) {
+        this.tellers.lost(lost, callbacks);
+    }
+
+    void tellReleased(KeyLease lease, ReleaseOutcome outcome) {
+        this.tellers.released(lease, outcome);
+    }
+
+    LockState stateOf(LockKey key, Attempt.Busy busy) {
+        return States.of(key, busy);
+    }
+
+    LockState stateOf(LockKey key, KeyState state) {
+        return States.of(key, state);
+    }
+
+    LockState stateOf(Holding here) {
+        return States.of(this.instance, here);
+    }
+
+    void close() {
+        this.ticker.close();
+        this.driver.close();
+    }
+}

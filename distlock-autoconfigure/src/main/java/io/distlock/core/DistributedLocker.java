@@ -1,0 +1,190 @@
+package io.distlock.core;
+
+import io.distlock.Lease;
+import io.distlock.LeaseScope;
+import io.distlock.LockListener;
+import io.distlock.LockLost;
+import io.distlock.LockLostException;
+import io.distlock.LockNotAcquiredException;
+import io.distlock.LockNotAcquiredException.Reason;
+import io.distlock.LockRequest;
+import io.distlock.LockState;
+import io.distlock.LockUnavailableException;
+import io.distlock.LockedAction;
+import io.distlock.LockedWork;
+import io.distlock.Locker;
+import io.distlock.ReleaseOutcome;
+import io.distlock.TokenGenerator;
+import io.distlock.WhenLost;
+import io.distlock.driver.Attempt;
+import io.distlock.driver.Claim;
+import io.distlock.driver.Hold;
+import io.distlock.driver.LockDriver;
+import io.distlock.driver.LockDriverException;
+import io.distlock.driver.LockKey;
+import io.distlock.driver.Ownership;
+import io.distlock.driver.Release;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** The locker over any driver. Close it before the connections that its driver uses. */
+public final class DistributedLocker implements Locker, AutoCloseable {
+
+    private final LockerSettings settings;
+
+    private final Desk desk;
+
+    private final Taking taking;
+
+    private DistributedLocker(LockerSettings settings, Desk desk, Taking taking) {
+        this.settings = settings;
+        this.desk = desk;
+        this.taking = taking;
+    }
+
+    /**
+     * @param instance which instance this locker is; one of its own per locker and process
+     * @param driver closed with the locker
+     * @param listeners told in this order
+     */
+    public static DistributedLocker create(
+            LockerSettings settings,
+            Instance instance,
+            LockDriver driver,
+            TokenGenerator tokens,
+            List<LockListener> listeners) {
+        Tellers tellers = new Tellers(settings.name(), listeners);
+        Desk desk = new Desk(settings, instance, driver, tokens, tellers);
+        return new DistributedLocker(settings, desk, new Taking(settings, desk, tellers, new Details(instance)));
+    }
+
+    @Override
+    public Optional<Lease> tryAcquire(LockRequest request) {
+        try {
+            return Optional.of(acquire(request));
+        } catch (LockNotAcquiredException refused) {
+            if (refused.reason() == Reason.BUSY || refused.reason() == Reason.SHED) {
+                return Optional.empty();
+            }
+            throw refused;
+        }
+    }
+
+    @Override
+    public Lease acquire(LockRequest request) {
+        return this.taking.take(request);
+    }
+
+    @Override
+    public CompletableFuture<Lease> acquireAsync(LockRequest request) {
+        return this.taking.takeAsync(request);
+    }
+
+    @Override
+    public <T extends @Nullable Object, E extends Exception> T execute(LockRequest request, LockedWork<T, E> work)
+            throws E {
+        boolean mayBeLost = request.whenLost().orElse(WhenLost.FAIL) == WhenLost.REPORT;
+        try (Lease lease = acquire(request);
+                LeaseScope scope = LeaseScope.open(lease)) {
+            return mayBeLost ? work.run(lease) : heldToTheEnd(lease, work);
+        }
+    }
+
+    /** The work's own exception wins; its result counts only if the lock was held to its end. */
+    private static <T extends @Nullable Object, E extends Exception> T heldToTheEnd(Lease lease, LockedWork<T, E> work)
+            throws E {
+        T result;
+        try {
+            result = work.run(lease);
+        } catch (Throwable failure) {
+            lossOf(lease).ifPresent(failure::addSuppressed);
+            throw failure;
+        }
+        Optional<LockLostException> loss = lossOf(lease);
+        if (loss.isPresent()) {
+            throw loss.get();
+        }
+        return result;
+    }
+
+    /** Work may release its lease itself; that is no loss. */
+    private static Optional<LockLostException> lossOf(Lease lease) {
+        LockLost loss = Losses.of(lease);
+        return loss == null ? Optional.empty() : Optional.of(new LockLostException(loss));
+    }
+
+    @Override
+    public <E extends Exception> void run(LockRequest request, LockedAction<E> action) throws E {
+        this.<Boolean, E>execute(request, lease -> {
+            action.run(lease);
+            return true;
+        });
+    }
+
+    @Override
+    public Optional<LockState> inspect(String key) {
+        LockKey checked = checked(key);
+        return await(key, this.desk.driver().inspect(checked)).map(state -> this.desk.stateOf(checked, state));
+    }
+
+    @Override
+    public ReleaseOutcome release(String key, String token) {
+        Release release = new Release(Hold.byToken(checked(key), token), 0, Duration.ZERO);
+        try {
+            return switch (await(key, this.desk.driver().release(release))) {
+                case OURS -> ReleaseOutcome.RELEASED;
+                case GONE -> ReleaseOutcome.EXPIRED;
+                case TAKEN -> ReleaseOutcome.TAKEN;
+            };
+        } catch (LockUnavailableException silent) {
+            return ReleaseOutcome.UNKNOWN;
+        }
+    }
+
+    @Override
+    public boolean extend(String key, String token, Duration ttl) {
+        Demand demand = this.taking.demand(LockRequest.of(key).ttl(ttl));
+        Hold hold = Hold.byToken(this.desk.key(key), token);
+        return await(key, this.desk.driver().extend(hold, this.desk.stored(demand.ttl()))) == Ownership.OURS;
+    }
+
+    @Override
+    public Optional<Lease> adopt(String key, String token, Duration ttl) {
+        Demand demand = this.taking.demand(LockRequest.of(key).ttl(ttl));
+        LockKey lockKey = this.desk.key(key);
+        Claim claim = this.desk.claim(lockKey, token, demand);
+        long sent = System.nanoTime();
+        Optional<Attempt.Granted> granted = await(key, this.desk.driver().adopt(claim));
+        return granted.map(
+                fence -> new KeyLine(this.desk, lockKey).adopt(claim, fence, sent, new Waiter(demand, null)));
+    }
+
+    /** Refuses new callers and those who wait, gives leases time to come back, and closes the driver. */
+    @Override
+    public void close() {
+        this.taking.close(this.settings.shutdownGrace());
+        this.desk.close();
+    }
+
+    private LockKey checked(String key) {
+        LockRequest.of(key);
+        return this.desk.key(key);
+    }
+
+    private static <T> T await(String key, CompletionStage<T> answer) {
+        try {
+            return answer.toCompletableFuture().join();
+        } catch (CompletionException failure) {
+            if (failure.getCause() instanceof LockDriverException trouble) {
+                throw new LockUnavailableException(Set.of(key), String.valueOf(trouble.getMessage()), trouble);
+            }
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package io.distlock.core;
+
+import io.distlock.driver.Attempt;
+import io.distlock.driver.Claim;
+import io.distlock.driver.Hold;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this JVM holds in the store for one key: a claim that was granted, and until when that may be believed. Threads
+ * pass it on among themselves; each has a lease of its own on it.
+ */
+final class Holding {
+
+    private final KeyLine line;
+
+    private final Claim claim;
+
+    private final Attempt.Granted granted;
+
+    private final long since;
+
+    private volatile long deadline;
+
+    private volatile Duration ttl;
+
+    /** Written under the line's gate. */
+    private volatile @Nullable KeyLease lease;
+
+    private int fencesUsed;
+
+    private volatile boolean over;
+
+    private volatile boolean inTrouble;
+
+    /** Counts what must outdate the answers of renewals under way. */
+    private volatile int epoch;
+
+    private volatile boolean frozen;
+
+    private final AtomicReference<Ticker.@Nullable Entry> timer = new AtomicReference<>();
+
+    /**
+     * @param sent when the question was sent that the grant answers
+     * @param ttl granted
+     */
+    Holding(KeyLine line, Claim claim, Attempt.Granted granted, long sent, Duration ttl) {
+        this.line = line;
+        this.claim = claim;
+        this.granted = granted;
+        this.since = System.nanoTime();
+        this.ttl = ttl;
+        this.deadline = sent + Validity.of(ttl.toNanos());
+    }
+
+    KeyLine line() {
+        return this.line;
+    }
+
+    Hold hold() {
+        return this.claim.hold();
+    }
+
+    long since() {
+        return this.since;
+    }
+
+    long deadline() {
+        return this.deadline;
+    }
+
+    Duration ttl() {
+        return this.ttl;
+    }
+
+    void ttl(Duration next) {
+        this.ttl = next;
+    }
+
+    boolean isBelieved(long now) {
+        return !this.over && this.deadline - now > 0;
+    }
+
+    /** A renewal for {@code ttl} that was sent then has succeeded; belief grows only if nothing shortened it since. */
+    void renewed(long sent, Duration ttl, int epoch) {
+        long next = sent + Validity.of(ttl.toNanos());
+        if (epoch == this.epoch && next - this.deadline > 0) {
+            this.deadline = next;
+        }
+        this.inTrouble = false;
+    }
+
+    /** From here on, belief ends at that time at the latest, and renewals that are under way do not lengthen it. */
+    void shorten(long latest) {
+        this.epoch++;
+        if (latest - this.deadline < 0) {
+            this.deadline = latest;
+        }
+    }
+
+    int epoch() {
+        return this.epoch;
+    }
+
+    /** A shortening whose outcome is unknown may still arrive: belief must never grow again. */
+    void freeze() {
+        this.frozen = true;
+    }
+
+    boolean isFrozen() {
+        return this.frozen;
+    }
+
+    void renewalFailed() {
+        this.inTrouble = true;
+    }
+
+    boolean isInTrouble() {
+        return this.inTrouble;
+    }
+
+    /** Ended, by release or loss: it is renewed no more. */
+    void end() {
+        this.over = true;
+        wakeAt(null);
+    }
+
+    /** Replaces whatever was to look after it next. */
+    void wakeAt(Ticker.@Nullable Entry next) {
+        Ticker.Entry before = this.timer.getAndSet(next);
+        if (before != null) {
+            before.cancel();
+        }
+    }
+
+    boolean isOver() {
+        return this.over;
+    }
+
+    @Nullable
+    KeyLease lease() {
+        return this.lease;
+    }
+
+    /** The next lease on this holding, with the next fence; only under the line's gate. */
+    KeyLease lend(Waiter waiter) {
+        KeyLease next = new KeyLease(this, waiter.demand(), waiter.worker(), this.granted.fence() + this.fencesUsed);
+        this.fencesUsed++;
+        this.lease = next;
+        this.ttl = next.demand().ttl();
+        return next;
+    }
+
+    /** The waiter declined: its fence is used by nobody. */
+    void takeBack() {
+        this.fencesUsed--;
+    }
+
+    boolean hasFenceLeft() {
+        return this.fencesUsed < this.granted.fences();
+    }
+
+    int fencesUsed() {
+        return this.fencesUsed;
+    }
+
+    long fence() {
+        return this.granted.fence();
+    }
+}

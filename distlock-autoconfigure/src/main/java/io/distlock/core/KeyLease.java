@@ -1,0 +1,271 @@
+package io.distlock.core;
+
+import io.distlock.Lease;
+import io.distlock.LockLost;
+import io.distlock.LockLostException;
+import io.distlock.ReleaseOutcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A lease of one key: one thread's turn on a {@link Holding}. */
+final class KeyLease implements Lease {
+
+    /** Where a lease is in its life; each step is taken once. */
+    private enum State {
+        HELD,
+        /** Held, and its token is known to others. */
+        EXPOSED,
+        RELEASED,
+        /** Released, and the hold lives on under the next thread. */
+        PASSED,
+        LOST
+    }
+
+    private final Holding holding;
+
+    private final Demand demand;
+
+    private final @Nullable Thread worker;
+
+    private final long fence;
+
+    private final long since = System.nanoTime();
+
+    private final AtomicReference<State> state = new AtomicReference<>(State.HELD);
+
+    private final ReentrantLock gate = new ReentrantLock();
+
+    private final List<Consumer<LockLost>> onLost = new ArrayList<>(0);
+
+    private volatile @Nullable LockLost loss;
+
+    private final CompletableFuture<ReleaseOutcome> outcome = new CompletableFuture<>();
+
+    private final AtomicBoolean releasing = new AtomicBoolean();
+
+    KeyLease(Holding holding, Demand demand, @Nullable Thread worker, long fence) {
+        this.holding = holding;
+        this.demand = demand;
+        this.worker = worker;
+        this.fence = fence;
+    }
+
+    @Override
+    public String key() {
+        return this.holding.hold().key().key();
+    }
+
+    @Override
+    public Set<String> keys() {
+        return Set.of(key());
+    }
+
+    @Override
+    public String token() {
+        this.state.compareAndSet(State.HELD, State.EXPOSED);
+        if (this.state.get() == State.PASSED) {
+            throw new IllegalStateException("Lock '" + key() + "' was released and its hold passed on inside this JVM:"
+                    + " read the token while the lock is held");
+        }
+        return this.holding.hold().token();
+    }
+
+    @Override
+    public long fencingToken() {
+        return this.fence;
+    }
+
+    @Override
+    public long fencingToken(String key) {
+        if (!key.equals(key())) {
+            throw new IllegalArgumentException("This lease is of '" + key() + "', not of '" + key + "'");
+        }
+        return this.fence;
+    }
+
+    @Override
+    public Duration validity() {
+        long now = System.nanoTime();
+        return isHeld(now) ? Duration.ofNanos(this.holding.deadline() - now) : Duration.ZERO;
+    }
+
+    @Override
+    public boolean isHeld() {
+        return isHeld(System.nanoTime());
+    }
+
+    private boolean isHeld(long now) {
+        return !isEnded() && this.holding.isBelieved(now);
+    }
+
+    @Override
+    public void ensureHeld() {
+        if (!isHeld()) {
+            throw new LockLostException(lossOrEnd());
+        }
+    }
+
+    private LockLost lossOrEnd() {
+        LockLost known = this.loss;
+        return known != null ? known : describe(LockLost.Reason.EXPIRED);
+    }
+
+    private LockLost describe(LockLost.Reason reason) {
+        return new LockLost(keys(), this.demand.name(), this.fence, reason, held());
+    }
+
+    @Override
+    public Optional<Duration> ttl() {
+        return isEnded() ? Optional.empty() : line().ttl(this);
+    }
+
+    @Override
+    public boolean extend(Duration ttl) {
+        return !isEnded() && line().extend(this, ttl);
+    }
+
+    @Override
+    public ReleaseOutcome release() {
+        if (this.releasing.compareAndSet(false, true)) {
+            line().release(this);
+        }
+        return this.outcome.join();
+    }
+
+    @Override
+    public void close() {
+        release();
+    }
+
+    @Override
+    public void onLost(Consumer<LockLost> action) {
+        LockLost known;
+        this.gate.lock();
+        try {
+            known = this.loss;
+            if (known == null) {
+                this.onLost.add(action);
+            }
+        } finally {
+            this.gate.unlock();
+        }
+        if (known != null) {
+            line().desk().tellLost(known, List.of(action));
+        }
+    }
+
+    Demand demand() {
+        return this.demand;
+    }
+
+    Holding holding() {
+        return this.holding;
+    }
+
+    /** The thread that took it, as far as one waited. */
+    @Nullable
+    Thread worker() {
+        return this.worker;
+    }
+
+    long since() {
+        return this.since;
+    }
+
+    Duration held() {
+        return Duration.ofNanos(System.nanoTime() - this.since);
+    }
+
+    /** The loss, also one that nobody has noticed yet; null for a lease that is held, or was released in time. */
+    @Nullable
+    LockLost noticedLoss() {
+        if (!isEnded() && !this.holding.isBelieved(System.nanoTime())) {
+            line().lost(this.holding, LockLost.Reason.EXPIRED);
+        }
+        return this.loss;
+    }
+
+    @Nullable
+    LockLost loss() {
+        return this.loss;
+    }
+
+    boolean isLost() {
+        return this.state.get() == State.LOST;
+    }
+
+    /** Whether the hold was left to others, or lost. */
+    private boolean isEnded() {
+        State now = this.state.get();
+        return now != State.HELD && now != State.EXPOSED;
+    }
+
+    /** The step by which a lease ends so that the next thread may have its hold; not once others know the token. */
+    boolean pass() {
+        return this.state.compareAndSet(State.HELD, State.PASSED);
+    }
+
+    /** The step by which a lease ends together with its hold, unless it was lost or passed on. */
+    void end() {
+        if (!this.state.compareAndSet(State.HELD, State.RELEASED)) {
+            this.state.compareAndSet(State.EXPOSED, State.RELEASED);
+        }
+    }
+
+    void ended(ReleaseOutcome outcome) {
+        line().desk().tellReleased(this, outcome);
+        this.outcome.complete(outcome);
+    }
+
+    /** How much longer nobody may have the key after a release now. */
+    Duration stillToKeep() {
+        Duration left = this.demand.holdAtLeast().minus(held());
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    /** @return whether this call made it lost; then those who asked for it are told */
+    boolean lose(LockLost.Reason reason) {
+        return (this.state.compareAndSet(State.HELD, State.LOST) || this.state.compareAndSet(State.EXPOSED, State.LOST))
+                && tell(reason);
+    }
+
+    /** The release found that it had been lost before. */
+    void wasLost(LockLost.Reason reason) {
+        if (this.state.compareAndSet(State.RELEASED, State.LOST)) {
+            tell(reason);
+        }
+    }
+
+    private boolean tell(LockLost.Reason reason) {
+        LockLost lost = describe(reason);
+        List<Consumer<LockLost>> told;
+        this.gate.lock();
+        try {
+            this.loss = lost;
+            told = List.copyOf(this.onLost);
+        } finally {
+            this.gate.unlock();
+        }
+        line().desk().tellLost(lost, told);
+        return true;
+    }
+
+    private KeyLine line() {
+        return this.holding.line();
+    }
+
+    @Override
+    public String toString() {
+        return "Lease['" + key() + "', fence " + this.fence + ", "
+                + RandomTokens.readable(this.holding.hold().token()) + ", " + this.state + "]";
+    }
+}

@@ -1,0 +1,137 @@
+package io.distlock.core;
+
+import io.distlock.driver.Attempt;
+import io.distlock.driver.Claim;
+import io.distlock.driver.LineDriver.Question;
+import io.distlock.driver.LockDriverException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A claim under way for one key: the questions that were sent and what came back. Only under the gate of its line.
+ *
+ * <p>The validity of a grant counts from the question that it answers, never from its arrival, and a grant by message
+ * answers the question whose number it repeats. A grant for a question before the last one that was answered "busy" is
+ * over: the store saw the key in other hands since.
+ */
+final class Standing {
+
+    private final Claim claim;
+
+    private final Demand demand;
+
+    private final Map<Long, Long> sent = new HashMap<>(4);
+
+    private long lastBusyNumber;
+
+    private boolean underWay;
+
+    private boolean wasBusy;
+
+    /** Whether the last question stands in line if it is busy. */
+    private boolean stands;
+
+    private boolean inLine;
+
+    private boolean ambiguous;
+
+    private Attempt.@Nullable Busy busy;
+
+    private @Nullable LockDriverException failure;
+
+    private Ticker.@Nullable Entry next;
+
+    Standing(Claim claim, Demand demand) {
+        this.claim = claim;
+        this.demand = demand;
+    }
+
+    Claim claim() {
+        return this.claim;
+    }
+
+    Demand demand() {
+        return this.demand;
+    }
+
+    /** Notes that a question goes out now. */
+    Question ask(String member, long number, Duration aliveFor, boolean stands) {
+        cancelNext();
+        this.stands = stands;
+        this.sent.put(number, System.nanoTime());
+        this.underWay = true;
+        return new Question(this.claim, member, number, aliveFor);
+    }
+
+    /** When that question was sent; null for one that is too old to count, or was never sent. */
+    @Nullable
+    Long sentAt(long number) {
+        return number < this.lastBusyNumber ? null : this.sent.get(number);
+    }
+
+    void busy(long number, Attempt.Busy answer) {
+        this.underWay = false;
+        this.wasBusy = true;
+        this.inLine = this.stands;
+        this.busy = answer;
+        this.failure = null;
+        this.lastBusyNumber = number;
+        this.sent.keySet().removeIf(old -> old < number);
+    }
+
+    void failed(LockDriverException failure) {
+        this.underWay = false;
+        this.failure = failure;
+        this.ambiguous |= failure.mayHaveHappened();
+    }
+
+    void answered() {
+        this.underWay = false;
+    }
+
+    /** Those who wait have been told before that the key is held. */
+    void assumeBusy() {
+        this.wasBusy = true;
+    }
+
+    boolean isUnderWay() {
+        return this.underWay;
+    }
+
+    boolean wasBusy() {
+        return this.wasBusy;
+    }
+
+    boolean isInLine() {
+        return this.inLine;
+    }
+
+    /** Whether the store may hold anything of this claim. */
+    boolean mayBeKnown() {
+        return this.underWay || this.inLine || this.ambiguous;
+    }
+
+    Attempt.@Nullable Busy lastBusy() {
+        return this.busy;
+    }
+
+    /** The failure of the last question, if it failed. */
+    @Nullable
+    LockDriverException lastFailure() {
+        return this.failure;
+    }
+
+    void askNext(Ticker.Entry entry) {
+        cancelNext();
+        this.next = entry;
+    }
+
+    void cancelNext() {
+        if (this.next != null) {
+            this.next.cancel();
+            this.next = null;
+        }
+    }
+}

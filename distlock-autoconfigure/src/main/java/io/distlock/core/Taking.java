@@ -1,0 +1,190 @@
+package io.distlock.core;
+
+import io.distlock.Lease;
+import io.distlock.LockException;
+import io.distlock.LockNotAcquiredException;
+import io.distlock.LockNotAcquiredException.Reason;
+import io.distlock.LockRequest;
+import io.distlock.LockUnavailableException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** How callers come by a lease: as a parked thread or as a future, of one key or of several. */
+final class Taking {
+
+    private static final System.Logger LOG = System.getLogger(Taking.class.getName());
+
+    private static final long FAR = Long.MAX_VALUE / 4;
+
+    private static final int THREADS = 8;
+
+    private final LockerSettings settings;
+
+    private final Desk desk;
+
+    private final Tellers tellers;
+
+    private final Details details;
+
+    private final ThreadPoolExecutor completions;
+
+    Taking(LockerSettings settings, Desk desk, Tellers tellers, Details details) {
+        this.settings = settings;
+        this.desk = desk;
+        this.tellers = tellers;
+        this.details = details;
+        this.completions =
+                new ThreadPoolExecutor(THREADS, THREADS, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "distlock-async");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        this.completions.allowCoreThreadTimeOut(true);
+    }
+
+    Demand demand(LockRequest request) {
+        return Demand.of(request, this.settings, this.details);
+    }
+
+    Lease take(LockRequest request) {
+        Demand demand = demand(request);
+        if (request.keys().size() == 1) {
+            return take(request.keys().iterator().next(), demand);
+        }
+        return KeysLease.take(request.keys(), demand, this::take);
+    }
+
+    private KeyLease take(String key, Demand demand) {
+        long start = System.nanoTime();
+        Set<String> keys = Set.of(key);
+        if (Thread.currentThread().isInterrupted()) {
+            throw refused(keys, demand, start, new Answer.Refused(Reason.INTERRUPTED, null, null));
+        }
+        Waiter waiter = new Waiter(demand, null);
+        KeyLine line = this.desk.enter(this.desk.key(key), waiter);
+        Answer answer = waiter.await(demand.isPatient() ? start + demand.waitFor() : start + FAR);
+        if (answer == null && !Thread.currentThread().isInterrupted()) {
+            line.lastCall(waiter);
+            answer = waiter.await(start + FAR);
+        }
+        return granted(keys, demand, start, answer != null ? answer : leave(line, waiter));
+    }
+
+    /** A grant that came at the last moment is kept; the caller sees the interrupt flag all the same. */
+    private static Answer leave(KeyLine line, Waiter waiter) {
+        if (waiter.answer(new Answer.Left())) {
+            line.gone(waiter);
+            return new Answer.Refused(Reason.INTERRUPTED, null, null);
+        }
+        Answer answer = waiter.answer();
+        return answer != null ? answer : new Answer.Left();
+    }
+
+    CompletableFuture<Lease> takeAsync(LockRequest request) {
+        Demand demand = demand(request);
+        if (request.keys().size() == 1) {
+            return takeAsync(request.keys().iterator().next(), demand);
+        }
+        return KeysLease.takeAsync(request.keys(), demand, this::takeAsync);
+    }
+
+    private PendingLease takeAsync(String key, Demand demand) {
+        long start = System.nanoTime();
+        Set<String> keys = Set.of(key);
+        PendingLease pending = new PendingLease();
+        Waiter waiter = new Waiter(
+                demand, answer -> this.completions.execute(() -> complete(pending, keys, demand, start, answer)));
+        KeyLine line = this.desk.enter(this.desk.key(key), waiter);
+        pending.await(
+                demand.isPatient()
+                        ? this.desk.ticker().at(start + demand.waitFor(), () -> line.lastCall(waiter))
+                        : null,
+                () -> {
+                    if (waiter.answer(new Answer.Left())) {
+                        line.gone(waiter);
+                    }
+                });
+        return pending;
+    }
+
+    private void complete(PendingLease pending, Set<String> keys, Demand demand, long start, Answer answer) {
+        if (answer instanceof Answer.Left) {
+            return;
+        }
+        try {
+            KeyLease lease = granted(keys, demand, start, answer);
+            if (!pending.complete(lease)) {
+                lease.release();
+            }
+        } catch (LockException refused) {
+            pending.completeExceptionally(refused);
+        }
+    }
+
+    private KeyLease granted(Set<String> keys, Demand demand, long start, Answer answer) {
+        if (answer instanceof Answer.Granted granted) {
+            this.tellers.taken(granted.lease(), since(start));
+            return granted.lease();
+        }
+        if (answer instanceof Answer.Unavailable unavailable) {
+            LockUnavailableException failure = new LockUnavailableException(
+                    keys, String.valueOf(unavailable.failure().getMessage()), unavailable.failure());
+            this.tellers.unavailable(demand, keys, since(start), failure);
+            throw failure;
+        }
+        throw refused(keys, demand, start, (Answer.Refused) answer);
+    }
+
+    private LockNotAcquiredException refused(Set<String> keys, Demand demand, long start, Answer.Refused refused) {
+        Duration waited = since(start);
+        this.tellers.refused(demand, keys, waited, refused.reason());
+        return new LockNotAcquiredException(
+                keys, refused.reason(), waited, refused.holder(), Refusals.describe(refused, waited), cause(refused));
+    }
+
+    private static @Nullable Throwable cause(Answer.Refused refused) {
+        return refused.reason() == Reason.INTERRUPTED ? new InterruptedException("while waiting for a lock") : null;
+    }
+
+    private static Duration since(long start) {
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    /** Refuses whoever waits or comes, and gives what is held here time to come back. */
+    void close(Duration grace) {
+        this.desk.refuseFromNowOn();
+        long end = System.nanoTime() + grace.toNanos();
+        while (this.desk.isHolding() && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(this, Ticker.SLICE);
+        }
+        if (this.desk.isHolding()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "The locker '" + this.settings.name() + "' closes while locks are held; they end with their ttl: "
+                            + this.desk.heldKeys());
+        }
+        this.completions.shutdown();
+        this.tellers.close();
+    }
+
+    /** The future in the caller's hand: cancelling it leaves the line. */
+    static final class PendingLease extends CompletableFuture<Lease> {
+
+        void await(Ticker.@Nullable Entry end, Runnable leave) {
+            whenComplete((lease, failure) -> {
+                if (end != null) {
+                    end.cancel();
+                }
+                if (isCancelled()) {
+                    leave.run();
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.distlock.core;
+
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Somebody who wants one key, a parked thread or a callback, until the first answer; every later one is declined. */
+final class Waiter {
+
+    private final Demand demand;
+
+    private final Thread asker = Thread.currentThread();
+
+    private final @Nullable Consumer<Answer> callback;
+
+    private final AtomicReference<@Nullable Answer> answer = new AtomicReference<>();
+
+    private boolean lastCall;
+
+    /** @param callback told of the answer on the thread that gives it; null = the current thread will {@link #await} it */
+    Waiter(Demand demand, @Nullable Consumer<Answer> callback) {
+        this.demand = demand;
+        this.callback = callback;
+    }
+
+    Demand demand() {
+        return this.demand;
+    }
+
+    /** The thread that will work under the lock, where that is known: not for a callback. */
+    @Nullable
+    Thread worker() {
+        return this.callback == null ? this.asker : null;
+    }
+
+    /** @return whether this was the first answer; a grant that is declined is still the caller's to give on */
+    boolean answer(Answer first) {
+        if (!this.answer.compareAndSet(null, first)) {
+            return false;
+        }
+        if (this.callback == null) {
+            LockSupport.unpark(this.asker);
+        } else {
+            this.callback.accept(first);
+        }
+        return true;
+    }
+
+    @Nullable
+    Answer answer() {
+        return this.answer.get();
+    }
+
+    /** Parks until the answer, the time or an interrupt, whichever comes first; null = no answer. Leaves the flag set. */
+    @Nullable
+    Answer await(long deadline) {
+        while (true) {
+            Answer now = this.answer.get();
+            if (now != null) {
+                return now;
+            }
+            long left = deadline - System.nanoTime();
+            if (left <= 0 || this.asker.isInterrupted()) {
+                return null;
+            }
+            LockSupport.parkNanos(this, left);
+        }
+    }
+
+    /** Whether its time is over and only the answer to a last question is awaited; read and written by its line alone. */
+    boolean isLastCall() {
+        return this.lastCall;
+    }
+
+    void setLastCall() {
+        this.lastCall = true;
+    }
+}

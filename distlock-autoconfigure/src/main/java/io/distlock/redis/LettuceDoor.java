@@ -1,0 +1,122 @@
+package io.distlock.redis;
+
+import io.distlock.driver.LockDriverException;
+import io.distlock.driver.LockDriverException.Kind;
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.netty.util.Timer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/**
+ * Opens connections from the application's Lettuce client, with its address, login, encryption and topology. Lettuce
+ * opens them only while a thread waits, so a thread of ours waits.
+ */
+final class LettuceDoor {
+
+    /** A server that accepts but does not greet holds a thread each time; more of them would not help. */
+    private static final int MOST_AT_ONCE = 8;
+
+    private final LettuceConnectionFactory factory;
+
+    private final AtomicInteger opening = new AtomicInteger();
+
+    private final boolean oneServer;
+
+    LettuceDoor(LettuceConnectionFactory factory) {
+        this.factory = factory;
+        this.oneServer = !factory.isClusterAware() && !factory.isRedisSentinelAware();
+    }
+
+    Timer timer() {
+        return client().getResources().timer();
+    }
+
+    boolean isOneServer() {
+        return this.oneServer;
+    }
+
+    void open(Opening opening) {
+        inBackground(opening.wire(), this::connect);
+    }
+
+    CompletableFuture<StatefulRedisPubSubConnection<String, String>> openPubSub() {
+        CompletableFuture<StatefulRedisPubSubConnection<String, String>> connection = new CompletableFuture<>();
+        inBackground(connection, this::connectPubSub);
+        return connection;
+    }
+
+    private <T> void inBackground(CompletableFuture<T> result, Supplier<T> connect) {
+        if (this.opening.incrementAndGet() > MOST_AT_ONCE) {
+            this.opening.decrementAndGet();
+            result.completeExceptionally(
+                    new LockDriverException(Kind.UNREACHABLE, this + " accepts connections but does not answer", null));
+            return;
+        }
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        result.complete(connect.get());
+                    } catch (RuntimeException failure) {
+                        result.completeExceptionally(explain(failure));
+                    } finally {
+                        this.opening.decrementAndGet();
+                    }
+                },
+                "distlock-connect");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private Wire connect() {
+        AbstractRedisClient client = client();
+        if (client instanceof RedisClusterClient cluster) {
+            StatefulRedisClusterConnection<String, String> connection = cluster.connect(StringCodec.UTF8);
+            return new Wire(connection, connection.async());
+        }
+        StatefulRedisConnection<String, String> connection = ((RedisClient) client).connect(StringCodec.UTF8);
+        return new Wire(connection, connection.async());
+    }
+
+    private StatefulRedisPubSubConnection<String, String> connectPubSub() {
+        AbstractRedisClient client = client();
+        return client instanceof RedisClusterClient cluster
+                ? cluster.connectPubSub(StringCodec.UTF8)
+                : ((RedisClient) client).connectPubSub(StringCodec.UTF8);
+    }
+
+    private AbstractRedisClient client() {
+        return this.factory.getRequiredNativeClient();
+    }
+
+    private LockDriverException explain(RuntimeException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RedisCommandExecutionException answered) {
+                return RedisErrors.answered(String.valueOf(answered.getMessage()), failure);
+            }
+        }
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return new LockDriverException(
+                Kind.UNREACHABLE,
+                "no connection to " + this + ". Check that it runs and spring.data.redis.* (" + root.getMessage() + ")",
+                failure);
+    }
+
+    @Override
+    public String toString() {
+        return this.oneServer
+                ? "Redis at " + this.factory.getHostName() + ":" + this.factory.getPort()
+                : this.factory.isClusterAware() ? "the Redis cluster" : "Redis behind Sentinel";
+    }
+}

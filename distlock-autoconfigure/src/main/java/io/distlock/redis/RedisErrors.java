@@ -1,0 +1,61 @@
+package io.distlock.redis;
+
+import io.distlock.driver.LockDriverException;
+import io.distlock.driver.LockDriverException.Kind;
+import org.jspecify.annotations.Nullable;
+
+/** What the words of a Redis error mean for a lock, and what to do about them. */
+final class RedisErrors {
+
+    private RedisErrors() {}
+
+    /** For an error that the server sent as its answer: nothing was changed. */
+    static LockDriverException answered(String message, @Nullable Throwable cause) {
+        if (has(message, "WRONGTYPE")) {
+            return misconfigured(
+                    "Redis holds something of another type at one of its keys. Another program uses this prefix: set"
+                            + " distlock.prefix to one of your own, or delete that key",
+                    message,
+                    cause);
+        }
+        if (has(message, "NOAUTH") || has(message, "WRONGPASS") || has(message, "invalid password")) {
+            return misconfigured(
+                    "Redis refused the login. Check spring.data.redis.username and spring.data.redis.password",
+                    message,
+                    cause);
+        }
+        if (has(message, "NOPERM") || has(message, "ACL failure")) {
+            return misconfigured(
+                    "the Redis user may not do this. It needs: ACL SETUSER <user> ~<prefix>* &<prefix>* +eval +evalsha"
+                            + " +get +set +del +pttl +pexpire +time +hset +hget +hmget +hdel +zadd +zrem +zrange +zrevrange"
+                            + " +zscore +publish +pubsub +subscribe",
+                    message,
+                    cause);
+        }
+        if (has(message, "unknown command") || has(message, "DISTLOCK wire version")) {
+            return misconfigured("Redis cannot serve this version of distlock", message, cause);
+        }
+        if (has(message, "READONLY")) {
+            return refused(
+                    "Redis is a read-only replica. Point spring.data.redis.* at the primary, or at Sentinel or Cluster",
+                    message,
+                    cause);
+        }
+        if (has(message, "OOM")) {
+            return refused("Redis is out of memory. Raise maxmemory or free some", message, cause);
+        }
+        return refused("Redis refused", message, cause);
+    }
+
+    private static LockDriverException misconfigured(String fact, String message, @Nullable Throwable cause) {
+        return new LockDriverException(Kind.MISCONFIGURED, fact + " (" + message + ")", cause);
+    }
+
+    private static LockDriverException refused(String fact, String message, @Nullable Throwable cause) {
+        return new LockDriverException(Kind.REFUSED, fact + " (" + message + ")", cause);
+    }
+
+    private static boolean has(String message, String word) {
+        return message.contains(word);
+    }
+}

@@ -1,0 +1,25 @@
+package io.distlock.redis;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** The way to one Redis. Every stage fails with a {@code LockDriverException} that says whether it may have happened. */
+interface RedisLink extends AutoCloseable {
+
+    /** Runs a script by its digest, and by its text where the server does not know it yet. */
+    CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments);
+
+    /** Completes when messages to the channel can arrive. */
+    CompletableFuture<Void> subscribe(String channel, Duration timeout, Consumer<String> listener);
+
+    /** Whether a message sent now would arrive, as far as this end of the connection knows. */
+    boolean isListening();
+
+    /** Whether one server holds every key and sees every subscriber. */
+    boolean isOneServer();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,289 @@
+package io.distlock.redis;
+
+import io.distlock.driver.Attempt;
+import io.distlock.driver.Claim;
+import io.distlock.driver.DriverSettings;
+import io.distlock.driver.Hold;
+import io.distlock.driver.KeyState;
+import io.distlock.driver.LineDriver;
+import io.distlock.driver.LockKey;
+import io.distlock.driver.Ownership;
+import io.distlock.driver.Release;
+import io.distlock.driver.Renewal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** Locks in Redis: one script, so one round trip, for every question. */
+final class RedisLockDriver implements LineDriver {
+
+    /** Keys of one script: enough to keep requests few, few enough to keep every other client of the server waiting for less than a millisecond or two. */
+    private static final int BATCH = 250;
+
+    private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(100);
+
+    private static final String[] NOTHING = {};
+
+    private final RedisLink link;
+
+    private final DriverSettings settings;
+
+    private final String inbox;
+
+    private final String inboxStart;
+
+    private final String retention;
+
+    RedisLockDriver(RedisLink link, DriverSettings settings) {
+        this.link = link;
+        this.settings = settings;
+        this.inboxStart = RedisKeys.inbox(settings.prefix(), "");
+        this.inbox = RedisKeys.inbox(settings.prefix(), settings.instance());
+        this.retention = millis(settings.recordRetention());
+    }
+
+    @Override
+    public CompletionStage<Attempt> acquire(Claim claim) {
+        Arguments arguments = start(ArgumentCounts.QUESTION);
+        add(arguments, claim);
+        return ask(claim, arguments);
+    }
+
+    @Override
+    public CompletionStage<Attempt> line(Question question) {
+        Arguments arguments = start(ArgumentCounts.QUESTION);
+        add(arguments, question, true);
+        return ask(question.claim(), arguments);
+    }
+
+    @Override
+    public CompletionStage<Attempt> lastTry(Question question) {
+        Arguments arguments = start(ArgumentCounts.QUESTION);
+        add(arguments, question, false);
+        return ask(question.claim(), arguments);
+    }
+
+    private CompletionStage<Attempt> ask(Claim claim, Arguments arguments) {
+        return this.link
+                .run(Script.ACQUIRE, timeout(claim.ttl()), keys(claim.key()).array(), arguments.array())
+                .thenApply(reply -> RedisReplies.attempt(reply.get(0)));
+    }
+
+    @Override
+    public List<CompletionStage<Attempt>> line(List<Question> questions) {
+        if (questions.size() == 1 || !this.link.isOneServer()) {
+            return questions.stream().map(this::line).toList();
+        }
+        return inBatches(questions, this::lineTogether, RedisReplies::attempt);
+    }
+
+    private CompletableFuture<List<Object>> lineTogether(List<Question> batch) {
+        String[] keys = new String[4 * batch.size()];
+        Arguments arguments = start(ArgumentCounts.QUESTION * batch.size());
+        for (int i = 0; i < batch.size(); i++) {
+            keys(batch.get(i).claim().key()).copyTo(keys, 4 * i);
+            add(arguments, batch.get(i), true);
+        }
+        return this.link.run(Script.ACQUIRE, this.settings.commandTimeout(), keys, arguments.array());
+    }
+
+    @Override
+    public CompletionStage<Ownership> release(Release release) {
+        Arguments arguments = start(ArgumentCounts.RELEASE);
+        add(arguments, release, "", false);
+        return end(release.hold(), arguments).thenApply(reply -> RedisReplies.ownership(reply.get(0)));
+    }
+
+    @Override
+    public CompletionStage<Ownership> leave(Question question) {
+        Arguments arguments = start(ArgumentCounts.RELEASE);
+        Hold hold = question.claim().hold();
+        add(arguments, new Release(hold, 0, Duration.ZERO), question.member(), true);
+        return end(hold, arguments).thenApply(reply -> RedisReplies.ownership(reply.get(0)));
+    }
+
+    @Override
+    public CompletionStage<Handover> releaseAndLine(Release release, Question next) {
+        Arguments arguments = start(ArgumentCounts.RELEASE + ArgumentCounts.QUESTION);
+        add(arguments, release, "", false);
+        add(arguments, next, true);
+        return end(release.hold(), arguments)
+                .thenApply(reply ->
+                        new Handover(RedisReplies.ownership(reply.get(0)), RedisReplies.attempt(reply.get(1))));
+    }
+
+    private CompletableFuture<List<Object>> end(Hold hold, Arguments arguments) {
+        return this.link.run(
+                Script.RELEASE, this.settings.commandTimeout(), keys(hold.key()).array(), arguments.array());
+    }
+
+    @Override
+    public List<CompletionStage<Ownership>> renew(List<Renewal> renewals) {
+        if (renewals.size() == 1 || !this.link.isOneServer()) {
+            return renewals.stream()
+                    .map(one -> (CompletionStage<Ownership>)
+                            renewTogether(List.of(one)).thenApply(reply -> RedisReplies.ownership(reply.get(0))))
+                    .toList();
+        }
+        return inBatches(renewals, this::renewTogether, RedisReplies::ownership);
+    }
+
+    private CompletableFuture<List<Object>> renewTogether(List<Renewal> batch) {
+        String[] keys = new String[batch.size()];
+        Arguments arguments = new Arguments(2 * batch.size());
+        Duration shortest = this.settings.commandTimeout();
+        for (int i = 0; i < keys.length; i++) {
+            Renewal renewal = batch.get(i);
+            keys[i] = renewal.hold().key().full();
+            arguments.add(renewal.hold().token(), millis(renewal.ttl()));
+            Duration timeout = timeout(renewal.ttl());
+            shortest = timeout.compareTo(shortest) < 0 ? timeout : shortest;
+        }
+        return this.link.run(Script.RENEW, shortest, keys, arguments.array());
+    }
+
+    @Override
+    public CompletionStage<Ownership> extend(Hold hold, Duration ttl) {
+        RedisKeys keys = keys(hold.key());
+        return this.link
+                .run(
+                        Script.EXTEND,
+                        this.settings.commandTimeout(),
+                        new String[] {keys.lock(), keys.record()},
+                        new String[] {hold.token(), millis(ttl), this.retention})
+                .thenApply(reply -> RedisReplies.ownership(reply.get(0)));
+    }
+
+    @Override
+    public CompletionStage<Optional<Duration>> ttl(Hold hold) {
+        String[] lock = {hold.key().full()};
+        return this.link
+                .run(Script.TTL, this.settings.commandTimeout(), lock, new String[] {hold.token()})
+                .thenApply(RedisReplies::ttl);
+    }
+
+    @Override
+    public CompletionStage<Optional<Attempt.Granted>> adopt(Claim claim) {
+        RedisKeys keys = keys(claim.key());
+        Hold hold = claim.hold();
+        return this.link
+                .run(Script.ADOPT, timeout(claim.ttl()), new String[] {keys.lock(), keys.record()}, new String[] {
+                    hold.token(), hold.attempt(), millis(claim.ttl()), claim.details(), this.retention
+                })
+                .thenApply(RedisReplies::adopted);
+    }
+
+    @Override
+    public CompletionStage<Optional<KeyState>> inspect(LockKey key) {
+        return this.link
+                .run(Script.STATE, this.settings.commandTimeout(), keys(key).array(), NOTHING)
+                .thenApply(reply -> RedisReplies.state(reply, this.inboxStart));
+    }
+
+    @Override
+    public CompletionStage<Void> listen(Consumer<Grant> listener) {
+        if (!this.settings.messages()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return this.link.subscribe(
+                this.inbox,
+                this.settings.commandTimeout(),
+                message -> listener.accept(RedisReplies.grant(this.settings.prefix(), message)));
+    }
+
+    @Override
+    public void close() {
+        this.link.close();
+    }
+
+    private RedisKeys keys(LockKey key) {
+        return RedisKeys.of(key);
+    }
+
+    private Arguments start(int more) {
+        return new Arguments(ArgumentCounts.START + more)
+                .add(this.retention, this.link.isOneServer() ? "1" : "0", this.inbox);
+    }
+
+    private static void add(Arguments arguments, Claim claim) {
+        arguments.add("0");
+        add(arguments, claim, "", 0, Duration.ZERO, false);
+    }
+
+    private void add(Arguments arguments, Question question, boolean stands) {
+        arguments.add(stands ? "1" : "0");
+        add(
+                arguments,
+                question.claim(),
+                question.member(),
+                question.number(),
+                question.aliveFor(),
+                this.link.isListening());
+    }
+
+    private static void add(
+            Arguments arguments, Claim claim, String member, long number, Duration aliveFor, boolean listens) {
+        Hold hold = claim.hold();
+        arguments.add(
+                hold.token(),
+                hold.attempt(),
+                millis(claim.ttl()),
+                Integer.toString(claim.fences()),
+                claim.details(),
+                member,
+                Long.toString(number),
+                millis(aliveFor),
+                listens ? "1" : "0");
+    }
+
+    private static void add(Arguments arguments, Release release, String member, boolean undo) {
+        arguments.add(
+                release.hold().token(),
+                release.hold().attempt(),
+                Integer.toString(release.fencesUsed()),
+                millis(release.keepFor()),
+                member,
+                undo ? "1" : "0");
+    }
+
+    /** An answer that takes a third of the ttl is of no use, unless the ttl is very short. */
+    private Duration timeout(Duration ttl) {
+        Duration third = ttl.dividedBy(3);
+        Duration useful = third.compareTo(SHORTEST_TIMEOUT) < 0 ? SHORTEST_TIMEOUT : third;
+        Duration most = this.settings.commandTimeout();
+        return useful.compareTo(most) < 0 ? useful : most;
+    }
+
+    private static String millis(Duration time) {
+        return Long.toString(time.toMillis());
+    }
+
+    private static <T, R> List<CompletionStage<R>> inBatches(
+            List<T> all, Function<List<T>, CompletableFuture<List<Object>>> ask, Function<Object, R> read) {
+        List<CompletionStage<R>> replies = new ArrayList<>(all.size());
+        for (int first = 0; first < all.size(); first += BATCH) {
+            List<T> batch = all.subList(first, Math.min(all.size(), first + BATCH));
+            CompletableFuture<List<Object>> answer = ask.apply(batch);
+            for (int i = 0; i < batch.size(); i++) {
+                int index = i;
+                replies.add(answer.thenApply(reply -> read.apply(reply.get(index))));
+            }
+        }
+        return replies;
+    }
+
+    /** How many arguments the scripts expect; see their headers. */
+    private static final class ArgumentCounts {
+
+        static final int START = 3;
+
+        static final int QUESTION = 10;
+
+        static final int RELEASE = 6;
+    }
+}

@@ -1,0 +1,107 @@
+package io.distlock.redis;
+
+import io.distlock.driver.Attempt;
+import io.distlock.driver.Hold;
+import io.distlock.driver.KeyState;
+import io.distlock.driver.LineDriver.Grant;
+import io.distlock.driver.LockKey;
+import io.distlock.driver.Ownership;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Reads what the scripts return. */
+final class RedisReplies {
+
+    private static final int GRANTED = 1;
+
+    private static final int BUSY = 0;
+
+    private static final int ENDED = 3;
+
+    /** Where the inbox stands in a packed entry of the line. */
+    private static final int ENTRY_INBOX = 6;
+
+    private static final int ENTRY_PARTS = 10;
+
+    private static final int MESSAGE_PARTS = 8;
+
+    private RedisReplies() {}
+
+    static Attempt attempt(Object reply) {
+        List<?> parts = (List<?>) reply;
+        return switch (number(parts.get(0))) {
+            case GRANTED -> new Attempt.Granted((Long) parts.get(1), number(parts.get(2)));
+            case BUSY -> new Attempt.Busy(remaining(parts.get(1)), (String) parts.get(2), optional(parts.get(3)));
+            case ENDED -> new Attempt.Ended();
+            default -> throw RedisErrors.answered(String.valueOf(parts.get(1)), null);
+        };
+    }
+
+    static Ownership ownership(Object reply) {
+        return switch (number(reply)) {
+            case 1 -> Ownership.OURS;
+            case 0 -> Ownership.GONE;
+            default -> Ownership.TAKEN;
+        };
+    }
+
+    static Optional<Duration> ttl(List<Object> reply) {
+        return reply.isEmpty()
+                ? Optional.empty()
+                : Optional.of(remaining(reply.get(0)).orElse(FOR_EVER));
+    }
+
+    /** A key without expiry, put there by somebody else: longer than anybody asks. */
+    private static final Duration FOR_EVER = Duration.ofDays(365_000);
+
+    static Optional<Attempt.Granted> adopted(List<Object> reply) {
+        return reply.isEmpty() ? Optional.empty() : Optional.of(new Attempt.Granted((Long) reply.get(0), 1));
+    }
+
+    static Optional<KeyState> state(List<Object> reply, String inboxStart) {
+        if (reply.isEmpty()) {
+            return Optional.empty();
+        }
+        String token = (String) reply.get(0);
+        boolean ours = token.equals(reply.get(2));
+        List<String> waiting = new ArrayList<>();
+        for (Object entry : (List<?>) reply.get(5)) {
+            String[] parts = ((String) entry).split("\n", ENTRY_PARTS);
+            waiting.add(parts[ENTRY_INBOX].substring(inboxStart.length()));
+        }
+        return Optional.of(new KeyState(
+                token,
+                remaining(reply.get(1)),
+                ours ? optional(reply.get(3)) : OptionalLong.empty(),
+                ours ? Optional.ofNullable((String) reply.get(4)) : Optional.empty(),
+                waiting));
+    }
+
+    /** A grant as release.lua and acquire.lua publish it. */
+    static Grant grant(String prefix, String message) {
+        String[] parts = message.split("\n", MESSAGE_PARTS);
+        LockKey key = new LockKey(prefix, parts[7].substring(prefix.length()));
+        return new Grant(
+                new Hold(key, parts[6], parts[5]),
+                parts[0],
+                Long.parseLong(parts[1]),
+                new Attempt.Granted(Long.parseLong(parts[3]), Integer.parseInt(parts[4])),
+                Duration.ofMillis(Long.parseLong(parts[2])));
+    }
+
+    private static Optional<Duration> remaining(Object millis) {
+        long value = (Long) millis;
+        return value < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(value));
+    }
+
+    private static OptionalLong optional(Object number) {
+        return number instanceof Long value ? OptionalLong.of(value) : OptionalLong.empty();
+    }
+
+    private static int number(Object reply) {
+        return ((Long) reply).intValue();
+    }
+}

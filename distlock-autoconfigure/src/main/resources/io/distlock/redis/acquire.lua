@@ -1,0 +1,20 @@
+-- One question or many. Asked twice, it is answered the same.
+-- KEYS: lock, record, line, waiting of each
+-- ARGV: record retention in ms, whether subscribers can be counted, inbox; then of each: stands in line, token, attempt,
+--       ttl in ms, fences, details, member, number, alive in ms, listens
+-- Returns of each {1, first fence, fences} granted, {0, ms until free, token, fence} busy, {3} this attempt was ended,
+-- {-2, error}; a single question fails instead.
+
+local replies = {}
+for i = 1, #KEYS / 4 do
+  about(KEYS, 4 * i - 3)
+  local claim = question(10 * i - 6)
+  if #KEYS == 4 then
+    replies[i] = ask(claim)
+  else
+    local well, reply = pcall(ask, claim)
+    replies[i] = well and reply or { FAILED, type(reply) == 'table' and reply.err or tostring(reply) }
+  end
+end
+send_messages()
+return replies

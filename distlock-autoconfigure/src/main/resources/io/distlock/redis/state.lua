@@ -1,0 +1,15 @@
+-- Who holds a lock and who waits; changes nothing.
+-- KEYS: lock, record, line, waiting
+-- Returns nothing when nobody holds it, else {token, ms until free, record's token, fence, details, packed entries of
+-- those in line, first comes first}.
+
+local holder = redis.call('get', KEYS[1])
+if not holder then
+  return {}
+end
+local record = redis.call('hmget', KEYS[2], 'token', 'base', 'details')
+local entries = {}
+for _, member in ipairs(redis.call('zrange', KEYS[3], 0, -1)) do
+  entries[#entries + 1] = redis.call('hget', KEYS[4], member)
+end
+return { holder, redis.call('pttl', KEYS[1]), record[1], tonumber(record[2]), record[3], entries }
