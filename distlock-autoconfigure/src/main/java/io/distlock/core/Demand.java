@@ -33,12 +33,8 @@ record Demand(
 
     private static final long NEVER = Long.MAX_VALUE / 4;
 
-    static Demand of(LockRequest request, LockerSettings settings, Details details) {
-        Duration ttl = request.ttl().orElse(settings.ttl());
-        if (ttl.compareTo(settings.maxTtl()) > 0) {
-            throw new IllegalArgumentException("The ttl of a lock must not be longer than distlock.max-ttl ("
-                    + settings.maxTtl() + "): " + request.keys() + " asks for " + ttl);
-        }
+    /** @param ttl of the request, found allowed */
+    static Demand of(LockRequest request, Duration ttl, LockerSettings settings, Details details) {
         Duration maxHold = request.maxHold().orElse(settings.maxHold());
         String token = request.token().orElse(null);
         return new Demand(

@@ -1,13 +1,12 @@
 package io.distlock.core;
 
 import io.distlock.LockLost;
+import io.distlock.LockRequest;
 import io.distlock.LockState;
 import io.distlock.ReleaseOutcome;
 import io.distlock.TokenGenerator;
-import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
 import io.distlock.driver.Hold;
-import io.distlock.driver.KeyState;
 import io.distlock.driver.LineDriver;
 import io.distlock.driver.LineDriver.Grant;
 import io.distlock.driver.LineDriver.Question;
@@ -17,13 +16,10 @@ import io.distlock.driver.LockKey;
 import io.distlock.driver.Release;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -35,10 +31,6 @@ final class Desk {
     private static final System.Logger LOG = System.getLogger(Desk.class.getName());
 
     private static final Duration LEAST_ALIVE = Duration.ofSeconds(2);
-
-    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(10);
-
-    private static final double JITTER = 0.1;
 
     private final LockerSettings settings;
 
@@ -70,7 +62,7 @@ final class Desk {
 
     private volatile boolean closed;
 
-    private List<Due> due = new ArrayList<>();
+    private final AskingAgain asking;
 
     Desk(LockerSettings settings, Instance instance, LockDriver driver, TokenGenerator tokens, Tellers tellers) {
         this.settings = settings;
@@ -84,7 +76,7 @@ final class Desk {
         this.undo = new Undo(this.ticker);
         this.passRule = PassRule.of(settings);
         this.aliveFor = settings.pollInterval().multipliedBy(3).plus(LEAST_ALIVE);
-        this.ticker.atSliceEnd(this::askDue);
+        this.asking = new AskingAgain(this.lines, this.ticker, settings.pollInterval());
     }
 
     LockerSettings settings() {
@@ -120,6 +112,16 @@ final class Desk {
 
     LockKey key(String key) {
         return new LockKey(this.settings.prefix(), key);
+    }
+
+    /** The ttl of a request, or of the locker, if it is not too long. */
+    Duration allowed(LockRequest request) {
+        Duration ttl = request.ttl().orElse(this.settings.ttl());
+        if (ttl.compareTo(this.settings.maxTtl()) > 0) {
+            throw new IllegalArgumentException("The ttl of a lock must not be longer than distlock.max-ttl ("
+                    + this.settings.maxTtl() + "): " + request.keys() + " asks for " + ttl);
+        }
+        return ttl;
     }
 
     /** How long the store keeps what the holder believes in for {@code ttl}. */
@@ -169,12 +171,12 @@ final class Desk {
     }
 
     boolean isHolding() {
-        return this.keyLines.values().stream().anyMatch(KeyLine::isHolding);
+        return this.keyLines.values().stream().anyMatch(line -> line.held() != null);
     }
 
     List<String> heldKeys() {
         return this.keyLines.values().stream()
-                .filter(KeyLine::isHolding)
+                .filter(line -> line.held() != null)
                 .map(line -> line.key().key())
                 .toList();
     }
@@ -196,10 +198,8 @@ final class Desk {
     }
 
     private void heardNothing(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        if (cause instanceof LockDriverException known
-                && known.kind() == LockDriverException.Kind.MISCONFIGURED
-                && this.deaf.compareAndSet(false, true)) {
+        LockDriverException known = StoreCalls.trouble(failure);
+        if (known.kind() == LockDriverException.Kind.MISCONFIGURED && this.deaf.compareAndSet(false, true)) {
             LOG.log(
                     Level.WARNING,
                     "The locker '" + this.settings.name() + "' hears no messages, so waiting callers ask every "
@@ -212,62 +212,13 @@ final class Desk {
         if (line == null) {
             giveBack(grant.hold());
         } else {
-            line.granted(grant);
+            line.claiming().granted(grant);
         }
     }
 
-    // ---- questions that are asked again ----
-
-    /** When to ask next: often enough to stay alive in line, and just after the hold ends that stands in the way. */
-    Duration pause(Standing asking) {
-        Duration most = this.settings.pollInterval();
-        Duration third = asking.demand().ttl().dividedBy(3);
-        Duration pause = third.compareTo(most) < 0 ? third : most;
-        Attempt.Busy busy = asking.lastBusy();
-        if (busy != null && busy.freeIn().isPresent()) {
-            Duration free = busy.freeIn().get().plusMillis(2);
-            pause = free.compareTo(pause) < 0 ? free : pause;
-        }
-        pause = pause.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : pause;
-        return pause.minusNanos(
-                (long) (pause.toNanos() * JITTER * ThreadLocalRandom.current().nextDouble()));
+    void askAgain(Claiming claiming, Standing asking) {
+        this.asking.later(claiming, asking);
     }
-
-    void askAgain(KeyLine line, Standing asking, Duration pause) {
-        long at = System.nanoTime() + pause.toNanos();
-        asking.askNext(this.ticker.at(at, () -> this.due.add(new Due(line, asking))));
-    }
-
-    private void askDue() {
-        if (this.due.isEmpty()) {
-            return;
-        }
-        List<Due> now = this.due;
-        this.due = new ArrayList<>();
-        LineDriver store = this.lines;
-        if (store == null) {
-            now.forEach(one -> one.line.askAnew(one.asking));
-            return;
-        }
-        List<Due> asked = new ArrayList<>(now.size());
-        List<Question> questions = new ArrayList<>(now.size());
-        for (Due one : now) {
-            Question question = one.line.dueQuestion(one.asking);
-            if (question != null) {
-                asked.add(one);
-                questions.add(question);
-            }
-        }
-        if (!questions.isEmpty()) {
-            List<CompletionStage<Attempt>> replies = store.line(questions);
-            for (int i = 0; i < replies.size(); i++) {
-                Due one = asked.get(i);
-                one.line.sent(one.asking, questions.get(i).number(), replies.get(i));
-            }
-        }
-    }
-
-    private record Due(KeyLine line, Standing asking) {}
 
     // ---- what must be ended in the store, answered or not ----
 
@@ -298,14 +249,6 @@ final class Desk {
 
     void tellReleased(KeyLease lease, ReleaseOutcome outcome) {
         this.tellers.released(lease, outcome);
-    }
-
-    LockState stateOf(LockKey key, Attempt.Busy busy) {
-        return States.of(key, busy);
-    }
-
-    LockState stateOf(LockKey key, KeyState state) {
-        return States.of(key, state);
     }
 
     LockState stateOf(Holding here) {

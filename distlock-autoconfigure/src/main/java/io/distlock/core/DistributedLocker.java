@@ -20,17 +20,13 @@ import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
 import io.distlock.driver.Hold;
 import io.distlock.driver.LockDriver;
-import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The locker over any driver. Close it before the connections that its driver uses. */
@@ -130,14 +126,14 @@ public final class DistributedLocker implements Locker, AutoCloseable {
     @Override
     public Optional<LockState> inspect(String key) {
         LockKey checked = checked(key);
-        return await(key, this.desk.driver().inspect(checked)).map(state -> this.desk.stateOf(checked, state));
+        return StoreCalls.await(key, this.desk.driver().inspect(checked)).map(state -> States.of(checked, state));
     }
 
     @Override
     public ReleaseOutcome release(String key, String token) {
         Release release = new Release(Hold.byToken(checked(key), token), 0, Duration.ZERO);
         try {
-            return switch (await(key, this.desk.driver().release(release))) {
+            return switch (StoreCalls.await(key, this.desk.driver().release(release))) {
                 case OURS -> ReleaseOutcome.RELEASED;
                 case GONE -> ReleaseOutcome.EXPIRED;
                 case TAKEN -> ReleaseOutcome.TAKEN;
@@ -151,7 +147,7 @@ public final class DistributedLocker implements Locker, AutoCloseable {
     public boolean extend(String key, String token, Duration ttl) {
         Demand demand = this.taking.demand(LockRequest.of(key).ttl(ttl));
         Hold hold = Hold.byToken(this.desk.key(key), token);
-        return await(key, this.desk.driver().extend(hold, this.desk.stored(demand.ttl()))) == Ownership.OURS;
+        return StoreCalls.await(key, this.desk.driver().extend(hold, this.desk.stored(demand.ttl()))) == Ownership.OURS;
     }
 
     @Override
@@ -160,7 +156,8 @@ public final class DistributedLocker implements Locker, AutoCloseable {
         LockKey lockKey = this.desk.key(key);
         Claim claim = this.desk.claim(lockKey, token, demand);
         long sent = System.nanoTime();
-        Optional<Attempt.Granted> granted = await(key, this.desk.driver().adopt(claim));
+        Optional<Attempt.Granted> granted =
+                StoreCalls.await(key, this.desk.driver().adopt(claim));
         return granted.map(
                 fence -> new KeyLine(this.desk, lockKey).adopt(claim, fence, sent, new Waiter(demand, null)));
     }
@@ -175,16 +172,5 @@ public final class DistributedLocker implements Locker, AutoCloseable {
     private LockKey checked(String key) {
         LockRequest.of(key);
         return this.desk.key(key);
-    }
-
-    private static <T> T await(String key, CompletionStage<T> answer) {
-        try {
-            return answer.toCompletableFuture().join();
-        } catch (CompletionException failure) {
-            if (failure.getCause() instanceof LockDriverException trouble) {
-                throw new LockUnavailableException(Set.of(key), String.valueOf(trouble.getMessage()), trouble);
-            }
-            throw failure;
-        }
     }
 }

@@ -4,6 +4,7 @@ import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
 import io.distlock.driver.Hold;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ final class Holding {
     private volatile boolean inTrouble;
 
     /** Counts what must outdate the answers of renewals under way. */
-    private volatile int epoch;
+    private final AtomicInteger epoch = new AtomicInteger();
 
     private volatile boolean frozen;
 
@@ -85,22 +86,28 @@ final class Holding {
     /** A renewal for {@code ttl} that was sent then has succeeded; belief grows only if nothing shortened it since. */
     void renewed(long sent, Duration ttl, int epoch) {
         long next = sent + Validity.of(ttl.toNanos());
-        if (epoch == this.epoch && next - this.deadline > 0) {
+        if (epoch == this.epoch.get() && next - this.deadline > 0) {
             this.deadline = next;
         }
         this.inTrouble = false;
     }
 
-    /** From here on, belief ends at that time at the latest, and renewals that are under way do not lengthen it. */
-    void shorten(long latest) {
-        this.epoch++;
-        if (latest - this.deadline < 0) {
+    /**
+     * From here on, belief ends at that time at the latest, and renewals that are under way do not lengthen it.
+     *
+     * @return whether it would have lasted longer
+     */
+    boolean shorten(long latest) {
+        this.epoch.incrementAndGet();
+        boolean shorter = latest - this.deadline < 0;
+        if (shorter) {
             this.deadline = latest;
         }
+        return shorter;
     }
 
     int epoch() {
-        return this.epoch;
+        return this.epoch.get();
     }
 
     /** A shortening whose outcome is unknown may still arrive: belief must never grow again. */

@@ -4,6 +4,7 @@ import io.distlock.Lease;
 import io.distlock.LockLost;
 import io.distlock.LockLostException;
 import io.distlock.ReleaseOutcome;
+import io.distlock.driver.LockDriver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,18 +126,18 @@ final class KeyLease implements Lease {
 
     @Override
     public Optional<Duration> ttl() {
-        return isEnded() ? Optional.empty() : line().ttl(this);
+        return isEnded() ? Optional.empty() : StoreCalls.await(key(), driver().ttl(this.holding.hold()));
     }
 
     @Override
     public boolean extend(Duration ttl) {
-        return !isEnded() && line().extend(this, ttl);
+        return !isEnded() && new Extending(this.holding, line()).to(ttl);
     }
 
     @Override
     public ReleaseOutcome release() {
         if (this.releasing.compareAndSet(false, true)) {
-            line().release(this);
+            line().returning().release(this);
         }
         return this.outcome.join();
     }
@@ -257,6 +258,10 @@ final class KeyLease implements Lease {
         }
         line().desk().tellLost(lost, told);
         return true;
+    }
+
+    private LockDriver driver() {
+        return line().desk().driver();
     }
 
     private KeyLine line() {

@@ -28,6 +28,8 @@ final class Standing {
 
     private boolean underWay;
 
+    private boolean settling;
+
     private boolean wasBusy;
 
     /** Whether the last question stands in line if it is busy. */
@@ -94,6 +96,17 @@ final class Standing {
     /** Those who wait have been told before that the key is held. */
     void assumeBusy() {
         this.wasBusy = true;
+    }
+
+    /** It was granted, but must be lengthened before use; no question is asked meanwhile. */
+    void settle() {
+        this.settling = true;
+        this.underWay = true;
+        cancelNext();
+    }
+
+    boolean isSettling() {
+        return this.settling;
     }
 
     boolean isUnderWay() {

@@ -49,7 +49,7 @@ final class Taking {
     }
 
     Demand demand(LockRequest request) {
-        return Demand.of(request, this.settings, this.details);
+        return Demand.of(request, this.desk.allowed(request), this.settings, this.details);
     }
 
     Lease take(LockRequest request) {

@@ -2,6 +2,7 @@ package io.distlock.redis;
 
 import io.distlock.driver.LockDriverException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A connection that is being opened, is open, or could not be opened. */
 final class Opening {
@@ -10,6 +11,8 @@ final class Opening {
     private static final long REST = 50_000_000;
 
     private final CompletableFuture<Wire> wire = new CompletableFuture<>();
+
+    private final AtomicBoolean givenUp = new AtomicBoolean();
 
     private final long since = System.nanoTime();
 
@@ -32,6 +35,9 @@ final class Opening {
 
     /** Closes the connection, also one that opens only later; what is under way on it fails. */
     void giveUp() {
+        if (!this.givenUp.compareAndSet(false, true)) {
+            return;
+        }
         this.wire.thenAccept(open -> open.connection().closeAsync());
     }
 

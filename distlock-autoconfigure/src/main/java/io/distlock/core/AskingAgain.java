@@ -1,0 +1,91 @@
+package io.distlock.core;
+
+import io.distlock.driver.Attempt;
+import io.distlock.driver.LineDriver;
+import io.distlock.driver.LineDriver.Question;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** Asks again for all claims that wait: the safety net under the messages. What is due in one slice goes out together. */
+final class AskingAgain {
+
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(10);
+
+    private static final double JITTER = 0.1;
+
+    private final @Nullable LineDriver store;
+
+    private final Ticker ticker;
+
+    private final Duration longestPause;
+
+    /** Only on the timer's thread. */
+    private List<Due> due = new ArrayList<>();
+
+    AskingAgain(@Nullable LineDriver store, Ticker ticker, Duration longestPause) {
+        this.store = store;
+        this.ticker = ticker;
+        this.longestPause = longestPause;
+        ticker.atSliceEnd(this::ask);
+    }
+
+    void later(Claiming claiming, Standing asking) {
+        long at = System.nanoTime() + pause(asking).toNanos();
+        asking.askNext(this.ticker.at(at, () -> this.due.add(new Due(claiming, asking))));
+    }
+
+    /** Often enough to stay alive in line, and just after the hold ends that stands in the way. */
+    private Duration pause(Standing asking) {
+        Duration pause = shorter(this.longestPause, asking.demand().ttl().dividedBy(3));
+        Attempt.Busy busy = asking.lastBusy();
+        if (busy != null && busy.freeIn().isPresent()) {
+            pause = shorter(pause, busy.freeIn().get().plusMillis(2));
+        }
+        pause = pause.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : pause;
+        return pause.minusNanos(
+                (long) (pause.toNanos() * JITTER * ThreadLocalRandom.current().nextDouble()));
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private void ask() {
+        if (this.due.isEmpty()) {
+            return;
+        }
+        List<Due> now = this.due;
+        this.due = new ArrayList<>();
+        if (this.store == null) {
+            now.forEach(one -> one.claiming.askAnew(one.asking));
+        } else {
+            askTogether(now, this.store);
+        }
+    }
+
+    private static void askTogether(List<Due> due, LineDriver store) {
+        List<Due> asked = new ArrayList<>(due.size());
+        List<Question> questions = new ArrayList<>(due.size());
+        for (Due one : due) {
+            Question question = one.claiming.due(one.asking);
+            if (question != null) {
+                asked.add(one);
+                questions.add(question);
+            }
+        }
+        if (questions.isEmpty()) {
+            return;
+        }
+        List<CompletionStage<Attempt>> replies = store.line(questions);
+        for (int i = 0; i < replies.size(); i++) {
+            Due one = asked.get(i);
+            one.claiming.sent(one.asking, questions.get(i).number(), replies.get(i));
+        }
+    }
+
+    private record Due(Claiming claiming, Standing asking) {}
+}

@@ -1,0 +1,314 @@
+package io.distlock.core;
+
+import io.distlock.LockNotAcquiredException.Reason;
+import io.distlock.LockState;
+import io.distlock.driver.Attempt;
+import io.distlock.driver.LineDriver;
+import io.distlock.driver.LineDriver.Grant;
+import io.distlock.driver.LineDriver.Question;
+import io.distlock.driver.LockDriverException;
+import io.distlock.driver.LockDriverException.Kind;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a line comes to hold its key: one claim at a time, asked again until it is granted or nobody waits any more. Only
+ * under the line's gate, except where the store answers.
+ *
+ * <p>A token is used for one grant: once its release or its leaving was sent, a claim is dead, and whatever it is granted
+ * later is given back.
+ */
+final class Claiming {
+
+    private final KeyLine line;
+
+    private final Desk desk;
+
+    /** Whose place in the store's line it is. */
+    private final String member;
+
+    private @Nullable Standing standing;
+
+    private long questions;
+
+    Claiming(KeyLine line, Desk desk) {
+        this.line = line;
+        this.desk = desk;
+        this.member = desk.nextId();
+    }
+
+    boolean isUnderWay() {
+        return this.standing != null;
+    }
+
+    /** Whether the store has said busy to all who ask now: whoever comes next stands behind this line's place. */
+    boolean isKnownBusy() {
+        Standing asking = this.standing;
+        return asking != null && asking.isInLine() && !asking.isUnderWay();
+    }
+
+    /** Why nobody here holds the key, as far as the last question told. */
+    Answer refusal() {
+        Standing asking = this.standing;
+        LockDriverException failure = asking == null ? null : asking.lastFailure();
+        if (failure != null) {
+            return new Answer.Unavailable(failure);
+        }
+        Attempt.Busy busy = asking == null ? null : asking.lastBusy();
+        LockState holder = busy == null ? null : States.of(this.line.key(), busy);
+        return new Answer.Refused(Reason.BUSY, holder, null);
+    }
+
+    /** A claim for the first who waits. */
+    Runnable begin() {
+        Standing asking = newStanding();
+        return ask(asking);
+    }
+
+    private Standing newStanding() {
+        Demand first = this.line.waiting().first();
+        Standing asking = new Standing(this.desk.claim(this.line.key(), first), first);
+        this.standing = asking;
+        return asking;
+    }
+
+    /** A claim for the first who waits, to be sent together with a release. */
+    Question beginInLine() {
+        Standing asking = newStanding();
+        asking.assumeBusy();
+        return question(asking, true);
+    }
+
+    /** The answer to {@link #beginInLine()}. */
+    void answeredInLine(Question question, @Nullable Attempt attempt, @Nullable Throwable failure) {
+        this.line.inside(() -> {
+            Standing asking = this.standing;
+            boolean current = asking != null && asking.claim().equals(question.claim());
+            if (asking == null || !current) {
+                return attempt instanceof Attempt.Granted ? leave(question) : KeyLine.NOTHING;
+            }
+            return heard(asking, question.number(), attempt, failure);
+        });
+    }
+
+    private Runnable ask(Standing asking) {
+        LineDriver store = this.desk.lines();
+        if (store != null && this.line.waiting().isAnyPatient()) {
+            Question question = question(asking, true);
+            return () -> sent(asking, question.number(), store.line(question));
+        }
+        Question question = question(asking, false);
+        return () -> sent(asking, question.number(), this.desk.driver().acquire(asking.claim()));
+    }
+
+    /** One more question, that leaves the line if it is busy; none if one is under way. */
+    Runnable askLast() {
+        Standing asking = this.standing;
+        if (asking == null || asking.isUnderWay()) {
+            return KeyLine.NOTHING;
+        }
+        LineDriver store = this.desk.lines();
+        Question question = question(asking, false);
+        return () -> sent(
+                asking,
+                question.number(),
+                store == null ? this.desk.driver().acquire(asking.claim()) : store.lastTry(question));
+    }
+
+    private Question question(Standing asking, boolean stands) {
+        return asking.ask(this.member, ++this.questions, this.desk.aliveFor(), stands);
+    }
+
+    /** A question that has become due, if there still is one; the caller sends it together with those of other lines. */
+    @Nullable
+    Question due(Standing asking) {
+        Question[] due = new Question[1];
+        this.line.inside(() -> {
+            if (this.standing == asking && !asking.isUnderWay()) {
+                due[0] = question(asking, true);
+            }
+            return KeyLine.NOTHING;
+        });
+        return due[0];
+    }
+
+    /** The next try where the store keeps no line: a round of its own, with a claim of its own. */
+    void askAnew(Standing asking) {
+        this.line.inside(() -> {
+            if (this.standing != asking || asking.isUnderWay()) {
+                return KeyLine.NOTHING;
+            }
+            Standing next = newStanding();
+            next.assumeBusy();
+            return ask(next);
+        });
+    }
+
+    /** Messages can arrive from here on: a question says so now, instead of the next one that is due. */
+    private void askSoon(Standing asking) {
+        this.line.inside(() ->
+                this.standing == asking && asking.isInLine() && !asking.isUnderWay() ? ask(asking) : KeyLine.NOTHING);
+    }
+
+    void sent(Standing asking, long number, CompletionStage<Attempt> reply) {
+        reply.whenComplete((attempt, failure) -> this.line.inside(() -> {
+            if (this.standing == asking) {
+                return heard(asking, number, attempt, failure);
+            }
+            Holding held = this.line.held();
+            boolean kept = held != null && held.hold().equals(asking.claim().hold());
+            return attempt instanceof Attempt.Granted && !kept ? giveBack(asking) : KeyLine.NOTHING;
+        }));
+    }
+
+    private Runnable heard(Standing asking, long number, @Nullable Attempt attempt, @Nullable Throwable failure) {
+        if (attempt == null) {
+            return failed(asking, StoreCalls.trouble(failure));
+        }
+        if (attempt instanceof Attempt.Granted granted) {
+            Long sent = asking.sentAt(number);
+            asking.answered();
+            return sent == null
+                    ? KeyLine.NOTHING
+                    : accept(asking, granted, sent, asking.claim().ttl());
+        }
+        if (attempt instanceof Attempt.Busy busy) {
+            asking.busy(number, busy);
+            return busy(asking);
+        }
+        return begin();
+    }
+
+    private Runnable busy(Standing asking) {
+        Answer refusal = refusal();
+        Runnable refused =
+                this.line.refuse(waiter -> !waiter.demand().isPatient() || waiter.isLastCall(), waiter -> refusal);
+        if (this.line.waiting().isEmpty()) {
+            return refused;
+        }
+        if (this.desk.lines() != null && !asking.isInLine()) {
+            Runnable stand = ask(asking);
+            return () -> {
+                refused.run();
+                stand.run();
+            };
+        }
+        this.desk.askAgain(this, asking);
+        return () -> {
+            refused.run();
+            this.desk.listen(() -> askSoon(asking));
+        };
+    }
+
+    /** A store that is silent from the start fails all; one that fell silent later may come back while there is time. */
+    private Runnable failed(Standing asking, LockDriverException trouble) {
+        asking.failed(trouble);
+        boolean hopeless = !asking.wasBusy() || trouble.kind() == Kind.MISCONFIGURED;
+        Answer unavailable = new Answer.Unavailable(trouble);
+        Runnable told = this.line.refuse(
+                waiter -> hopeless || !waiter.demand().isPatient() || waiter.isLastCall(), waiter -> unavailable);
+        if (!this.line.waiting().isEmpty()) {
+            this.desk.askAgain(this, asking);
+        }
+        return told;
+    }
+
+    // ---- a grant ----
+
+    /** By message. */
+    void granted(Grant grant) {
+        this.line.inside(() -> {
+            Standing asking = this.standing;
+            if (asking != null && asking.claim().hold().equals(grant.hold())) {
+                Long sent = asking.sentAt(grant.question());
+                return sent == null ? KeyLine.NOTHING : accept(asking, grant.granted(), sent, grant.ttl());
+            }
+            Holding held = this.line.held();
+            boolean kept = held != null && held.hold().equals(grant.hold());
+            return kept ? KeyLine.NOTHING : () -> this.desk.giveBack(grant.hold());
+        });
+    }
+
+    private Runnable accept(Standing asking, Attempt.Granted granted, long sent, Duration stored) {
+        if (asking.isSettling()) {
+            return KeyLine.NOTHING;
+        }
+        Holding holding = new Holding(
+                this.line,
+                asking.claim(),
+                granted,
+                sent,
+                stored.minus(this.desk.settings().grace()));
+        long now = System.nanoTime();
+        Demand first = this.line.waiting().first();
+        if (holding.isBelieved(now) && holding.deadline() - now < PassRule.twoThirds(first.ttl())) {
+            asking.settle();
+            return () ->
+                    this.desk.keepAlive().renewNow(holding, first.ttl(), well -> lengthened(asking, holding, well));
+        }
+        return take(asking, holding);
+    }
+
+    private void lengthened(Standing asking, Holding holding, boolean well) {
+        this.line.inside(() -> {
+            if (this.standing != asking) {
+                return giveBack(asking);
+            }
+            if (!well) {
+                holding.end();
+            }
+            return take(asking, holding);
+        });
+    }
+
+    /** A grant that came after its validity is none, and one that nobody takes goes back. */
+    private Runnable take(Standing asking, Holding holding) {
+        asking.cancelNext();
+        this.standing = null;
+        if (holding.isBelieved(System.nanoTime()) && this.line.take(holding)) {
+            return KeyLine.NOTHING;
+        }
+        Runnable back = giveBack(asking);
+        Runnable next = this.line.claimIfNeeded();
+        return () -> {
+            back.run();
+            next.run();
+        };
+    }
+
+    // ---- the end of a claim ----
+
+    /** Nobody waits any more. */
+    Runnable abandon() {
+        Standing asking = this.standing;
+        if (asking == null) {
+            return KeyLine.NOTHING;
+        }
+        this.standing = null;
+        asking.cancelNext();
+        return asking.mayBeKnown() ? giveBack(asking) : KeyLine.NOTHING;
+    }
+
+    /** A claim with a token or metadata of its own is replaced when it would serve somebody else; the place is kept. */
+    Runnable fitTo(Demand first) {
+        Standing asking = this.standing;
+        if (asking == null || first.common() && asking.demand().common()) {
+            return KeyLine.NOTHING;
+        }
+        asking.cancelNext();
+        Standing next = newStanding();
+        if (asking.wasBusy()) {
+            next.assumeBusy();
+        }
+        return ask(next);
+    }
+
+    private Runnable giveBack(Standing dead) {
+        return leave(new Question(dead.claim(), this.member, this.questions, this.desk.aliveFor()));
+    }
+
+    private Runnable leave(Question question) {
+        return () -> this.desk.leave(question);
+    }
+}

@@ -1,0 +1,97 @@
+package io.distlock.core;
+
+import io.distlock.LockLost;
+import io.distlock.ReleaseOutcome;
+import io.distlock.driver.LineDriver;
+import io.distlock.driver.LineDriver.Question;
+import io.distlock.driver.Ownership;
+import io.distlock.driver.Release;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** How a lease ends: its hold goes to the next thread here, or back to the store, which hands it to the next in line. */
+final class Returning {
+
+    private final KeyLine line;
+
+    private final Desk desk;
+
+    Returning(KeyLine line, Desk desk) {
+        this.line = line;
+        this.desk = desk;
+    }
+
+    /** Called once per lease; completes its outcome. */
+    void release(KeyLease lease) {
+        Holding holding = lease.holding();
+        if (!holding.isBelieved(System.nanoTime())) {
+            this.line.lost(holding, LockLost.Reason.EXPIRED);
+        }
+        this.line.inside(() -> {
+            if (this.line.holds(holding) && passOn(lease, holding)) {
+                return () -> lease.ended(ReleaseOutcome.RELEASED);
+            }
+            lease.end();
+            this.line.letGo(holding);
+            LockLost loss = lease.loss();
+            return loss != null ? clearUp(lease, loss) : handOn(lease);
+        });
+    }
+
+    private boolean passOn(KeyLease lease, Holding holding) {
+        WaitingRoom waiting = this.line.waiting();
+        return !waiting.isEmpty()
+                && this.desk.passRule().allows(holding, lease.demand(), waiting.first(), System.nanoTime())
+                && lease.pass()
+                && waiting.lend(holding);
+    }
+
+    /** The key may still be there, and protected the work as long as that ran. */
+    private Runnable clearUp(KeyLease lease, LockLost loss) {
+        boolean taken = loss.reason() == LockLost.Reason.TAKEN;
+        return () -> {
+            this.desk.giveBack(lease.holding().hold());
+            lease.ended(taken ? ReleaseOutcome.TAKEN : ReleaseOutcome.EXPIRED);
+        };
+    }
+
+    private Runnable handOn(KeyLease lease) {
+        Holding holding = lease.holding();
+        Release release = new Release(holding.hold(), holding.fencesUsed(), lease.stillToKeep());
+        LineDriver store = this.desk.lines();
+        boolean othersWait =
+                !this.line.waiting().isEmpty() && !this.line.claiming().isUnderWay();
+        if (store != null && othersWait) {
+            return releaseAndLine(lease, release, store);
+        }
+        Runnable claimed = this.line.claimIfNeeded();
+        return () -> {
+            CompletionStage<Ownership> answer = this.desk.driver().release(release);
+            claimed.run();
+            answer.whenComplete((found, failure) -> ended(lease, found));
+        };
+    }
+
+    private Runnable releaseAndLine(KeyLease lease, Release release, LineDriver store) {
+        Claiming claiming = this.line.claiming();
+        Question question = claiming.beginInLine();
+        return () -> store.releaseAndLine(release, question).whenComplete((both, failure) -> {
+            ended(lease, both == null ? null : both.released());
+            claiming.answeredInLine(question, both == null ? null : both.next(), failure);
+        });
+    }
+
+    /** @param found null = the store did not answer */
+    private void ended(KeyLease lease, @Nullable Ownership found) {
+        if (found == null) {
+            this.desk.giveBack(lease.holding().hold());
+            lease.ended(ReleaseOutcome.UNKNOWN);
+        } else if (found == Ownership.OURS) {
+            lease.ended(ReleaseOutcome.RELEASED);
+        } else {
+            boolean gone = found == Ownership.GONE;
+            lease.wasLost(gone ? LockLost.Reason.GONE : LockLost.Reason.TAKEN);
+            lease.ended(gone ? ReleaseOutcome.EXPIRED : ReleaseOutcome.TAKEN);
+        }
+    }
+}

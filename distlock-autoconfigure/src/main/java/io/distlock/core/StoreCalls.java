@@ -1,0 +1,30 @@
+package io.distlock.core;
+
+import io.distlock.LockUnavailableException;
+import io.distlock.driver.LockDriverException;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Waits for one answer of the store, which comes within its command time-out. */
+final class StoreCalls {
+
+    private StoreCalls() {}
+
+    static <T> T await(String key, CompletionStage<T> answer) {
+        try {
+            return answer.toCompletableFuture().join();
+        } catch (CompletionException failure) {
+            LockDriverException trouble = trouble(failure);
+            throw new LockUnavailableException(Set.of(key), String.valueOf(trouble.getMessage()), trouble);
+        }
+    }
+
+    static LockDriverException trouble(@Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof LockDriverException known
+                ? known
+                : new LockDriverException(LockDriverException.Kind.UNANSWERED, "unexpected: " + cause, cause);
+    }
+}

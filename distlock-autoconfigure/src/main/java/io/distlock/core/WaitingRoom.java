@@ -1,0 +1,77 @@
+package io.distlock.core;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** Those who want one key in this JVM and have no answer yet, in the order of their arrival. Only under their line's gate. */
+final class WaitingRoom {
+
+    private final Set<Waiter> waiting = new LinkedHashSet<>(4);
+
+    void add(Waiter waiter) {
+        this.waiting.add(waiter);
+    }
+
+    boolean remove(Waiter waiter) {
+        return this.waiting.remove(waiter);
+    }
+
+    boolean contains(Waiter waiter) {
+        return this.waiting.contains(waiter);
+    }
+
+    boolean isEmpty() {
+        return this.waiting.isEmpty();
+    }
+
+    int size() {
+        return this.waiting.size();
+    }
+
+    /** What the first of them wants. */
+    Demand first() {
+        return this.waiting.iterator().next().demand();
+    }
+
+    boolean isFirst(Waiter waiter) {
+        return !isEmpty() && this.waiting.iterator().next() == waiter;
+    }
+
+    boolean isAnyPatient() {
+        return this.waiting.stream().anyMatch(waiter -> waiter.demand().isPatient());
+    }
+
+    boolean isOnlyLastCalls() {
+        return this.waiting.stream().allMatch(Waiter::isLastCall);
+    }
+
+    /** Removes those whom the test names. */
+    List<Waiter> dismiss(Predicate<Waiter> whom) {
+        List<Waiter> dismissed = new ArrayList<>(1);
+        for (Iterator<Waiter> all = this.waiting.iterator(); all.hasNext(); ) {
+            Waiter waiter = all.next();
+            if (whom.test(waiter)) {
+                all.remove();
+                dismissed.add(waiter);
+            }
+        }
+        return dismissed;
+    }
+
+    /** @return whether somebody took a lease on it; those who did not have left */
+    boolean lend(Holding holding) {
+        for (Iterator<Waiter> all = this.waiting.iterator(); all.hasNext(); ) {
+            Waiter waiter = all.next();
+            all.remove();
+            if (waiter.answer(new Answer.Granted(holding.lend(waiter)))) {
+                return true;
+            }
+            holding.takeBack();
+        }
+        return false;
+    }
+}
