@@ -184,7 +184,7 @@ final class Claiming {
         Answer refusal = refusal();
         Runnable refused =
                 this.line.refuse(waiter -> !waiter.demand().isPatient() || waiter.isLastCall(), waiter -> refusal);
-        if (this.line.waiting().isEmpty()) {
+        if (this.standing != asking) {
             return refused;
         }
         if (this.desk.lines() != null && !asking.isInLine()) {
@@ -208,7 +208,7 @@ final class Claiming {
         Answer unavailable = new Answer.Unavailable(trouble);
         Runnable told = this.line.refuse(
                 waiter -> hopeless || !waiter.demand().isPatient() || waiter.isLastCall(), waiter -> unavailable);
-        if (!this.line.waiting().isEmpty()) {
+        if (this.standing == asking) {
             this.desk.askAgain(this, asking);
         }
         return told;
@@ -266,7 +266,8 @@ final class Claiming {
     private Runnable take(Standing asking, Holding holding) {
         asking.cancelNext();
         this.standing = null;
-        if (holding.isBelieved(System.nanoTime()) && this.line.take(holding)) {
+        boolean serves = asking.serves(this.line.waiting().first());
+        if (serves && holding.isBelieved(System.nanoTime()) && this.line.take(holding)) {
             return KeyLine.NOTHING;
         }
         Runnable back = giveBack(asking);
@@ -279,21 +280,21 @@ final class Claiming {
 
     // ---- the end of a claim ----
 
-    /** Nobody waits any more. */
-    Runnable abandon() {
+    /**
+     * Whoever waited first may have left. A claim for nobody is abandoned; one with a token or metadata of its own is
+     * replaced when it would serve somebody else, and the place is kept.
+     */
+    Runnable fit() {
         Standing asking = this.standing;
         if (asking == null) {
             return KeyLine.NOTHING;
         }
-        this.standing = null;
-        asking.cancelNext();
-        return asking.mayBeKnown() ? giveBack(asking) : KeyLine.NOTHING;
-    }
-
-    /** A claim with a token or metadata of its own is replaced when it would serve somebody else; the place is kept. */
-    Runnable fitTo(Demand first) {
-        Standing asking = this.standing;
-        if (asking == null || first.common() && asking.demand().common()) {
+        if (this.line.waiting().isEmpty()) {
+            this.standing = null;
+            asking.cancelNext();
+            return asking.mayBeKnown() ? giveBack(asking) : KeyLine.NOTHING;
+        }
+        if (asking.serves(this.line.waiting().first())) {
             return KeyLine.NOTHING;
         }
         asking.cancelNext();

@@ -5,8 +5,6 @@ import io.distlock.LeaseScope;
 import io.distlock.LockListener;
 import io.distlock.LockLost;
 import io.distlock.LockLostException;
-import io.distlock.LockNotAcquiredException;
-import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockRequest;
 import io.distlock.LockState;
 import io.distlock.LockUnavailableException;
@@ -62,14 +60,7 @@ public final class DistributedLocker implements Locker, AutoCloseable {
 
     @Override
     public Optional<Lease> tryAcquire(LockRequest request) {
-        try {
-            return Optional.of(acquire(request));
-        } catch (LockNotAcquiredException refused) {
-            if (refused.reason() == Reason.BUSY || refused.reason() == Reason.SHED) {
-                return Optional.empty();
-            }
-            throw refused;
-        }
+        return this.taking.tryTake(request);
     }
 
     @Override

@@ -129,21 +129,19 @@ final class KeyLine {
             this.waiting.remove(waiter);
             Holding here = this.held;
             Answer answer = here != null ? heldHere(here) : this.claiming.refusal();
-            return () -> waiter.answer(answer);
+            Runnable fitted = this.claiming.fit();
+            return () -> {
+                waiter.answer(answer);
+                fitted.run();
+            };
         });
     }
 
     /** The waiter has left by itself: interrupted, or cancelled. */
     void gone(Waiter waiter) {
         inside(() -> {
-            boolean first = this.waiting.isFirst(waiter);
-            if (!this.waiting.remove(waiter)) {
-                return NOTHING;
-            }
-            if (this.waiting.isEmpty()) {
-                return this.claiming.abandon();
-            }
-            return first ? this.claiming.fitTo(this.waiting.first()) : NOTHING;
+            this.waiting.remove(waiter);
+            return this.claiming.fit();
         });
     }
 
@@ -155,9 +153,9 @@ final class KeyLine {
     /** Answers those whom the test names, and ends the claim when nobody is left. */
     Runnable refuse(Predicate<Waiter> whom, Function<Waiter, Answer> how) {
         List<Waiter> refused = this.waiting.dismiss(whom);
-        Runnable left = this.waiting.isEmpty() ? this.claiming.abandon() : NOTHING;
+        Runnable fitted = this.claiming.fit();
         return () -> {
-            left.run();
+            fitted.run();
             refused.forEach(waiter -> waiter.answer(how.apply(waiter)));
         };
     }

@@ -10,7 +10,7 @@ final class Refusals {
 
     static String describe(Answer.Refused refused, Duration waited) {
         return switch (refused.reason()) {
-            case BUSY -> "is still held " + holder(refused) + " after waiting " + rounded(waited);
+            case BUSY -> "is still held after waiting " + rounded(waited) + ": " + holder(refused);
             case SHED ->
                 "is awaited by too many callers of this instance already, as distlock.max-waiters says; nothing was asked";
             case INTERRUPTED -> "was not acquired: the waiting thread was interrupted after " + rounded(waited);

@@ -58,6 +58,11 @@ final class Standing {
         return this.demand;
     }
 
+    /** Whether what it gets may go to somebody who wants this: a token or metadata of one's own is for oneself. */
+    boolean serves(Demand other) {
+        return other == this.demand || other.common() && this.demand.common();
+    }
+
     /** Notes that a question goes out now. */
     Question ask(String member, long number, Duration aliveFor, boolean stands) {
         cancelNext();

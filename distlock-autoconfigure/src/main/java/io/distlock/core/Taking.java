@@ -7,6 +7,7 @@ import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockRequest;
 import io.distlock.LockUnavailableException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -60,11 +61,45 @@ final class Taking {
         return KeysLease.take(request.keys(), demand, this::take);
     }
 
+    /** Empty = busy or shed; everything else is an exception. */
+    Optional<Lease> tryTake(LockRequest request) {
+        if (request.keys().size() > 1) {
+            return tryTakeAll(request);
+        }
+        Demand demand = demand(request);
+        String key = request.keys().iterator().next();
+        long start = System.nanoTime();
+        Answer answer = ask(key, demand, start);
+        if (answer instanceof Answer.Refused refused && isNo(refused.reason())) {
+            this.tellers.refused(demand, request.keys(), since(start), refused.reason());
+            return Optional.empty();
+        }
+        return Optional.of(granted(request.keys(), demand, start, answer));
+    }
+
+    private Optional<Lease> tryTakeAll(LockRequest request) {
+        try {
+            return Optional.of(take(request));
+        } catch (LockNotAcquiredException refused) {
+            if (isNo(refused.reason())) {
+                return Optional.empty();
+            }
+            throw refused;
+        }
+    }
+
+    private static boolean isNo(Reason reason) {
+        return reason == Reason.BUSY || reason == Reason.SHED;
+    }
+
     private KeyLease take(String key, Demand demand) {
         long start = System.nanoTime();
-        Set<String> keys = Set.of(key);
+        return granted(Set.of(key), demand, start, ask(key, demand, start));
+    }
+
+    private Answer ask(String key, Demand demand, long start) {
         if (Thread.currentThread().isInterrupted()) {
-            throw refused(keys, demand, start, new Answer.Refused(Reason.INTERRUPTED, null, null));
+            return new Answer.Refused(Reason.INTERRUPTED, null, null);
         }
         Waiter waiter = new Waiter(demand, null);
         KeyLine line = this.desk.enter(this.desk.key(key), waiter);
@@ -73,7 +108,7 @@ final class Taking {
             line.lastCall(waiter);
             answer = waiter.await(start + FAR);
         }
-        return granted(keys, demand, start, answer != null ? answer : leave(line, waiter));
+        return answer != null ? answer : leave(line, waiter);
     }
 
     /** A grant that came at the last moment is kept; the caller sees the interrupt flag all the same. */

@@ -37,10 +37,6 @@ final class WaitingRoom {
         return this.waiting.iterator().next().demand();
     }
 
-    boolean isFirst(Waiter waiter) {
-        return !isEmpty() && this.waiting.iterator().next() == waiter;
-    }
-
     boolean isAnyPatient() {
         return this.waiting.stream().anyMatch(waiter -> waiter.demand().isPatient());
     }
