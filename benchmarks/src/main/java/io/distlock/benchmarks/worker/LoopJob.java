@@ -1,0 +1,71 @@
+package io.distlock.benchmarks.worker;
+
+import io.distlock.benchmarks.Workload;
+import io.distlock.benchmarks.board.Board;
+import io.distlock.benchmarks.subject.Subject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Threads that take and give back locks from {@code go} to {@code stop}. */
+final class LoopJob implements Worker.Job {
+
+    private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+
+    private final Gate gate;
+
+    LoopJob(Subject subject, String prefix, Workload workload, Path file, int process) throws IOException {
+        Board board = Board.open(file, workload.threads());
+        int[] mine = IntStream.range(0, workload.threads())
+                .filter(thread -> workload.processOf(thread) == process)
+                .toArray();
+        this.gate = new Gate(mine.length);
+        for (int thread : mine) {
+            LockLoop loop = new LockLoop(
+                    subject,
+                    prefix + workload.keyOf(thread),
+                    workload,
+                    board.thread(thread),
+                    board.key(workload.keyOf(thread)),
+                    board,
+                    this.gate,
+                    thread);
+            Thread runner = new Thread(() -> run(loop), "lock-loop-" + thread);
+            runner.setDaemon(true);
+            runner.start();
+        }
+    }
+
+    private void run(LockLoop loop) {
+        try {
+            while (true) {
+                this.gate.rest();
+                try {
+                    loop.run();
+                } catch (InterruptedException ex) {
+                    throw ex;
+                } catch (Exception ex) {
+                    this.failure.compareAndSet(null, ex);
+                }
+            }
+        } catch (InterruptedException end) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public String obey(String order) throws Exception {
+        if (order.equals("go")) {
+            this.gate.open();
+            return "ok";
+        }
+        this.gate.close();
+        Exception ex = this.failure.getAndSet(null);
+        if (ex != null) {
+            throw ex;
+        }
+        return "ok";
+    }
+}
