@@ -11,6 +11,8 @@ public enum SubjectKind {
     RAW_SOCKET(RawSocket::new, Trait.YARDSTICK, Trait.NO_RENEWAL),
     TOKEN(TokenQueue::new, Trait.YARDSTICK, Trait.NO_RENEWAL),
     COHORT(Cohort::new, Trait.YARDSTICK, Trait.NO_RENEWAL),
+    DISTLOCK(Distlock::passing),
+    DISTLOCK_NO_PASS(Distlock::notPassing),
     REDISSON(settings -> new RedissonLock(settings, false)),
     REDISSON_FAIR(settings -> new RedissonLock(settings, true)),
     SPRING_SPIN(settings -> new SpringIntegration(settings, false)),

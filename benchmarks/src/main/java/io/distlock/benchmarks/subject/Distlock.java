@@ -1,0 +1,78 @@
+package io.distlock.benchmarks.subject;
+
+import io.distlock.Lease;
+import io.distlock.LockRequest;
+import io.distlock.ReleaseOutcome;
+import io.distlock.core.DistributedLocker;
+import io.distlock.core.Instance;
+import io.distlock.core.LockerSettings;
+import io.distlock.core.RandomTokens;
+import io.distlock.driver.DriverSettings;
+import io.distlock.driver.LockDriver;
+import io.distlock.redis.RedisLockDriverFactory;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/** distlock with its defaults, or without passing on inside the JVM. */
+final class Distlock implements Subject {
+
+    private final LettuceConnectionFactory redis;
+
+    private final DistributedLocker locker;
+
+    private Distlock(SubjectSettings settings, LockerSettings lockerSettings) {
+        this.redis = SpringRedis.connect(settings.redis());
+        Instance instance = Instance.here("benchmarks");
+        LockDriver driver = new RedisLockDriverFactory(this.redis)
+                .create(new DriverSettings(
+                        lockerSettings.name(),
+                        lockerSettings.prefix(),
+                        instance.id(),
+                        Duration.ofSeconds(1),
+                        Duration.ofHours(1),
+                        true,
+                        Optional.empty()));
+        this.locker = DistributedLocker.create(lockerSettings, instance, driver, new RandomTokens(instance), List.of());
+    }
+
+    static Distlock passing(SubjectSettings settings) {
+        return new Distlock(
+                settings, settings(settings.ttl(), LockerSettings.defaults().passMax()));
+    }
+
+    static Distlock notPassing(SubjectSettings settings) {
+        return new Distlock(settings, settings(settings.ttl(), 0));
+    }
+
+    private static LockerSettings settings(Duration ttl, int passMax) {
+        LockerSettings defaults = LockerSettings.defaults();
+        return new LockerSettings(
+                defaults.name(),
+                defaults.prefix(),
+                ttl,
+                SubjectSettings.WAIT,
+                defaults.maxTtl(),
+                defaults.autoRenew(),
+                defaults.maxHold(),
+                defaults.grace(),
+                defaults.pollInterval(),
+                defaults.maxWaiters(),
+                passMax,
+                defaults.passTime(),
+                defaults.shutdownGrace());
+    }
+
+    @Override
+    public Held acquire(String key) {
+        Lease lease = this.locker.acquire(LockRequest.of(key));
+        return () -> lease.release() == ReleaseOutcome.RELEASED;
+    }
+
+    @Override
+    public void close() {
+        this.locker.close();
+        this.redis.destroy();
+    }
+}
