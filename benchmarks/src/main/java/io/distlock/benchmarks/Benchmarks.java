@@ -75,7 +75,9 @@ public final class Benchmarks {
         List<Outcome> outcomes = new ArrayList<>();
         try {
             for (SubjectKind subject : this.options.subjects()) {
-                crews.add(new Crew(subject, workload, this.options, this.bench));
+                Crew crew = new Crew(subject, workload, this.options, this.bench);
+                crews.add(crew);
+                crew.warmUp();
             }
             for (int round = 0; round < this.options.rounds(); round++) {
                 for (Crew crew : crews) {

@@ -21,6 +21,9 @@ final class Crew implements AutoCloseable {
 
     private static final long RUN_UP_MILLIS = 500;
 
+    /** So often the methods that matter must be called before they are compiled for good. */
+    private static final long WARM = 20_000;
+
     private static final long COUNTING_MILLIS = 300;
 
     private static final long HOLDING_MILLIS = 3000;
@@ -52,18 +55,45 @@ final class Crew implements AutoCloseable {
                 .mapToObj(this.board::thread)
                 .toList();
         for (int process = 0; process < workload.processes(); process++) {
-            this.workers.add(WorkerProcess.start(
-                    workload.id(), subject, bench.redis(), this.file, process, options.jvmOptions()));
+            WorkerProcess worker = WorkerProcess.start(
+                    workload.id(), subject, bench.redis(), this.file, process, options.jvmOptions());
+            this.workers.add(worker);
+            String greeting = worker.answer();
+            if (!greeting.equals("ok")) {
+                close();
+                throw new IOException(subject.label() + " does not start: " + greeting);
+            }
         }
+    }
+
+    /**
+     * A process that has a share of a lock only learns slowly, the more so the slower it is. So each first has a key to
+     * itself until it has done enough to be compiled, or was given plenty of time.
+     */
+    void warmUp() throws IOException, InterruptedException {
+        long patience = this.options.warmUp().toMillis();
         for (WorkerProcess worker : this.workers) {
-            check(worker.answer(), "ready");
+            long before = LongStream.of(counts()).sum();
+            worker.ask("alone");
+            for (long spent = 0; spent < 2 * patience; spent += RUN_UP_MILLIS) {
+                Thread.sleep(RUN_UP_MILLIS);
+                if (spent >= patience && LongStream.of(counts()).sum() - before > WARM) {
+                    break;
+                }
+            }
+            worker.ask("stop");
+        }
+        if (this.workers.size() > 1) {
+            tellAll("go");
+            Thread.sleep(patience);
+            tellAll("stop");
         }
     }
 
     Outcome turn(int round) throws IOException, InterruptedException {
         this.threads.forEach(ThreadCell::clearTimes);
         tellAll("go");
-        Thread.sleep(round == 0 ? this.options.warmUp().toMillis() : RUN_UP_MILLIS);
+        Thread.sleep(RUN_UP_MILLIS);
 
         Measured measured = measure();
         double requests = countRequests();
@@ -181,7 +211,7 @@ final class Crew implements AutoCloseable {
             return Optional.of(answer);
         }
         long intruders = this.threads.stream().mapToLong(ThreadCell::intruders).sum();
-        long counted = IntStream.range(0, this.workload.keys())
+        long counted = IntStream.range(0, Board.KEYS)
                 .mapToLong(key -> this.board.key(key).counter())
                 .sum();
         long acquired = LongStream.of(counts()).sum();
@@ -200,13 +230,6 @@ final class Crew implements AutoCloseable {
             answer = one.equals("ok") ? answer : one;
         }
         return answer;
-    }
-
-    private void check(String answer, String wanted) throws IOException {
-        if (!answer.equals(wanted)) {
-            close();
-            throw new IOException(this.subject.label() + " does not start: " + answer);
-        }
     }
 
     @Override

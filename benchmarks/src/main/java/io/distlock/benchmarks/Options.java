@@ -30,7 +30,7 @@ record Options(
             --subjects raw,...   default all: %s
             --rounds 5           every subject once a round, in turn
             --seconds 2          measured per turn
-            --warm-up 5          seconds before the first turn of each; later turns run up for half a second
+            --warm-up 5          seconds for each worker alone, twice that if it is slow, and for all of a subject together
             --leases 10000       held in W6
             --hold 30            seconds they are held
             --redis host:port    measure against this one instead of starting one

@@ -5,7 +5,6 @@ import io.distlock.benchmarks.board.Board;
 import io.distlock.benchmarks.board.KeyCell;
 import io.distlock.benchmarks.board.ThreadCell;
 import io.distlock.benchmarks.subject.Subject;
-import java.time.Duration;
 
 /** One thread's loop: take, check that nobody else is inside, raise a counter in two steps, give back. */
 final class LockLoop {
@@ -14,15 +13,11 @@ final class LockLoop {
 
     private final Subject subject;
 
-    private final String key;
-
     private final long sectionMillis;
 
     private final long pauseMillis;
 
     private final ThreadCell me;
-
-    private final KeyCell inside;
 
     private final Board board;
 
@@ -32,54 +27,40 @@ final class LockLoop {
 
     private final long process;
 
-    LockLoop(
-            Subject subject,
-            String key,
-            Workload workload,
-            ThreadCell me,
-            KeyCell inside,
-            Board board,
-            Gate gate,
-            int thread) {
+    LockLoop(Subject subject, Workload workload, Board board, Gate gate, int thread) {
         this.subject = subject;
-        this.key = key;
-        this.sectionMillis = millis(workload.section());
-        this.pauseMillis = millis(workload.pause());
-        this.me = me;
-        this.inside = inside;
+        this.sectionMillis = workload.section().toMillis();
+        this.pauseMillis = workload.pause().toMillis();
+        this.me = board.thread(thread);
         this.board = board;
         this.gate = gate;
         this.thread = thread + 1L;
         this.process = workload.processOf(thread) + 1L;
     }
 
-    private static long millis(Duration time) {
-        return time.toMillis();
-    }
-
-    void run() throws Exception {
+    void run(Place place) throws Exception {
         while (this.gate.isOpen()) {
-            cycle();
+            cycle(place.key(), place.inside());
             if (this.pauseMillis > 0 && this.gate.isOpen()) {
                 Thread.sleep(this.pauseMillis);
             }
         }
     }
 
-    private void cycle() throws Exception {
+    private void cycle(String key, KeyCell inside) throws Exception {
         long asked = System.nanoTime();
         this.me.waitingSince(asked);
-        Subject.Held held = this.subject.acquire(this.key);
+        Subject.Held held = this.subject.acquire(key);
         long granted = System.nanoTime();
         this.me.waitingSince(0);
         boolean recording = this.board.recording();
-        long releasedAt = this.inside.releasedAt();
-        boolean fromAnother = this.inside.releasedBy() != this.process && releasedAt > asked;
-        section();
-        this.inside.released(System.nanoTime(), this.process);
-        leave();
+        long releasedAt = inside.releasedAt();
+        boolean fromAnother = inside.releasedBy() != this.process && releasedAt > asked;
+        section(inside);
+        inside.released(System.nanoTime(), this.process);
+        leave(inside);
         if (!held.release()) {
-            throw new IllegalStateException("lost " + this.key);
+            throw new IllegalStateException("lost " + key);
         }
         if (recording) {
             this.me.cycles().add(System.nanoTime() - asked);
@@ -91,25 +72,25 @@ final class LockLoop {
         this.me.counted();
     }
 
-    private void section() throws InterruptedException {
-        if (this.inside.inside() != 0) {
+    private void section(KeyCell inside) throws InterruptedException {
+        if (inside.inside() != 0) {
             this.me.intruder();
         }
-        this.inside.inside(this.thread);
-        long counter = this.inside.counter();
+        inside.inside(this.thread);
+        long counter = inside.counter();
         if (this.sectionMillis > 0 && this.gate.isOpen()) {
             Thread.sleep(this.sectionMillis);
         }
         while (this.board.hold()) {
             Thread.sleep(HOLDING_MILLIS);
         }
-        this.inside.counter(counter + 1);
+        inside.counter(counter + 1);
     }
 
-    private void leave() {
-        if (this.inside.inside() != this.thread) {
+    private void leave(KeyCell inside) {
+        if (inside.inside() != this.thread) {
             this.me.intruder();
         }
-        this.inside.inside(0);
+        inside.inside(0);
     }
 }

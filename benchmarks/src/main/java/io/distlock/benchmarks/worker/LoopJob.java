@@ -9,41 +9,38 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Threads that take and give back locks from {@code go} to {@code stop}. */
+/** Threads that take and give back locks from {@code go} to {@code stop}; {@code alone} = on a key of this process. */
 final class LoopJob implements Worker.Job {
 
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
 
     private final Gate gate;
 
+    private volatile boolean alone;
+
     LoopJob(Subject subject, String prefix, Workload workload, Path file, int process) throws IOException {
         Board board = Board.open(file, workload.threads());
         int[] mine = IntStream.range(0, workload.threads())
                 .filter(thread -> workload.processOf(thread) == process)
                 .toArray();
+        Place own = new Place(prefix + "own-" + process, board.key(Board.KEYS - 1 - process));
         this.gate = new Gate(mine.length);
         for (int thread : mine) {
-            LockLoop loop = new LockLoop(
-                    subject,
-                    prefix + workload.keyOf(thread),
-                    workload,
-                    board.thread(thread),
-                    board.key(workload.keyOf(thread)),
-                    board,
-                    this.gate,
-                    thread);
-            Thread runner = new Thread(() -> run(loop), "lock-loop-" + thread);
+            int key = workload.keyOf(thread);
+            Place shared = new Place(prefix + key, board.key(key));
+            LockLoop loop = new LockLoop(subject, workload, board, this.gate, thread);
+            Thread runner = new Thread(() -> run(loop, shared, own), "lock-loop-" + thread);
             runner.setDaemon(true);
             runner.start();
         }
     }
 
-    private void run(LockLoop loop) {
+    private void run(LockLoop loop, Place shared, Place own) {
         try {
             while (true) {
                 this.gate.rest();
                 try {
-                    loop.run();
+                    loop.run(this.alone ? own : shared);
                 } catch (InterruptedException ex) {
                     throw ex;
                 } catch (Exception ex) {
@@ -57,7 +54,8 @@ final class LoopJob implements Worker.Job {
 
     @Override
     public String obey(String order) throws Exception {
-        if (order.equals("go")) {
+        if (!order.equals("stop")) {
+            this.alone = order.equals("alone");
             this.gate.open();
             return "ok";
         }

@@ -39,6 +39,7 @@ public final class Worker {
             Job job = leases
                     ? new HoldJob(subject, prefix, threads)
                     : new LoopJob(subject, prefix, Workload.of(workload), Path.of(arguments[3]), process);
+            answer(attempt(greeting -> greet(subject, prefix + greeting + process), "hello-"));
             obey(job);
             // What a library says of connections that are closed under its timers is of no interest any more.
             System.setErr(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
@@ -51,9 +52,14 @@ public final class Worker {
         return "bench-" + workload.replace('/', '-') + "-" + kind.label() + "-";
     }
 
+    /** Connections are opened and classes loaded before anything is measured. */
+    private static String greet(Subject subject, String key) throws Exception {
+        subject.acquire(key).release();
+        return "ok";
+    }
+
     private static void obey(Job job) throws IOException {
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        answer("ready");
         for (String order = orders.readLine(); order != null; order = orders.readLine()) {
             answer(attempt(job, order));
         }
