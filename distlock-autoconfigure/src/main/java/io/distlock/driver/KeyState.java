@@ -12,7 +12,7 @@ import java.util.OptionalLong;
  * @param remaining empty = for ever
  * @param fence first number of the grant; empty where the holder is a foreign client
  * @param details what the claim said of its holder; empty where the holder is a foreign client
- * @param waiting members of the line, first comes first
+ * @param waiting instances in line, as their drivers were told, first comes first
  */
 public record KeyState(
         String token,

@@ -124,27 +124,47 @@ final class RedisLockDriver implements LineDriver {
 
     @Override
     public List<CompletionStage<Ownership>> renew(List<Renewal> renewals) {
-        if (renewals.size() == 1 || !this.link.isOneServer()) {
-            return renewals.stream()
-                    .map(one -> (CompletionStage<Ownership>)
-                            renewTogether(List.of(one)).thenApply(reply -> RedisReplies.ownership(reply.get(0))))
-                    .toList();
+        if (!this.link.isOneServer()) {
+            return renewals.stream().map(this::renewAlone).toList();
         }
         return inBatches(renewals, this::renewTogether, RedisReplies::ownership);
     }
 
+    /**
+     * In a cluster by scripts of one key each, which are answered also while the slot is being moved: the lock's decides,
+     * that of the record is worth no answer.
+     */
+    private CompletionStage<Ownership> renewAlone(Renewal renewal) {
+        RedisKeys keys = keys(renewal.hold().key());
+        Duration timeout = timeout(renewal.ttl());
+        Arguments arguments = new Arguments(3).add(this.retention);
+        add(arguments, renewal);
+        CompletableFuture<List<Object>> renewed =
+                this.link.run(Script.RENEW, timeout, new String[] {keys.lock()}, arguments.array());
+        this.link.run(Script.KEEP, timeout, new String[] {keys.record()}, new String[] {
+            millis(renewal.ttl().plus(this.settings.recordRetention()))
+        });
+        return renewed.thenApply(reply -> RedisReplies.ownership(reply.get(0)));
+    }
+
     private CompletableFuture<List<Object>> renewTogether(List<Renewal> batch) {
-        String[] keys = new String[batch.size()];
-        Arguments arguments = new Arguments(2 * batch.size());
+        String[] keys = new String[2 * batch.size()];
+        Arguments arguments = new Arguments(1 + 2 * batch.size()).add(this.retention);
         Duration shortest = this.settings.commandTimeout();
-        for (int i = 0; i < keys.length; i++) {
+        for (int i = 0; i < batch.size(); i++) {
             Renewal renewal = batch.get(i);
-            keys[i] = renewal.hold().key().full();
-            arguments.add(renewal.hold().token(), millis(renewal.ttl()));
+            RedisKeys named = keys(renewal.hold().key());
+            keys[2 * i] = named.lock();
+            keys[2 * i + 1] = named.record();
+            add(arguments, renewal);
             Duration timeout = timeout(renewal.ttl());
             shortest = timeout.compareTo(shortest) < 0 ? timeout : shortest;
         }
         return this.link.run(Script.RENEW, shortest, keys, arguments.array());
+    }
+
+    private static void add(Arguments arguments, Renewal renewal) {
+        arguments.add(renewal.hold().token(), millis(renewal.ttl()));
     }
 
     @Override
@@ -169,12 +189,10 @@ final class RedisLockDriver implements LineDriver {
 
     @Override
     public CompletionStage<Optional<Attempt.Granted>> adopt(Claim claim) {
-        RedisKeys keys = keys(claim.key());
         Hold hold = claim.hold();
+        Arguments arguments = start(4).add(hold.token(), hold.attempt(), millis(claim.ttl()), claim.details());
         return this.link
-                .run(Script.ADOPT, timeout(claim.ttl()), new String[] {keys.lock(), keys.record()}, new String[] {
-                    hold.token(), hold.attempt(), millis(claim.ttl()), claim.details(), this.retention
-                })
+                .run(Script.ADOPT, timeout(claim.ttl()), keys(claim.key()).array(), arguments.array())
                 .thenApply(RedisReplies::adopted);
     }
 

@@ -13,8 +13,9 @@ enum Script {
     ACQUIRE("line", "acquire"),
     RELEASE("line", "release"),
     RENEW("renew"),
+    KEEP("keep"),
     EXTEND("extend"),
-    ADOPT("adopt"),
+    ADOPT("line", "adopt"),
     STATE("state"),
     TTL("ttl");
 

@@ -1,17 +1,23 @@
--- Goes on with a hold under a new attempt; its fence is the last one reserved, so no earlier one is above it.
--- KEYS: lock, record   ARGV: token, attempt, ttl in ms, details, record retention in ms
+-- Goes on with a hold under a new attempt; its fence is the last one reserved, so no earlier one is above it. The hold is
+-- lengthened, never shortened: whoever had it may still believe in what it was granted.
+-- KEYS: lock, record, line, waiting
+-- ARGV: record retention in ms, whether subscribers can be counted, inbox, token, attempt, ttl in ms, details
 -- Returns the fence, or nothing when the token does not hold the lock.
 
-if redis.call('get', KEYS[1]) ~= ARGV[1] then
+about(KEYS, 1)
+local token, attempt, ttl, details = ARGV[4], ARGV[5], tonumber(ARGV[6]), ARGV[7]
+
+if redis.call('get', lock) ~= token then
   return {}
 end
-local fence = redis.call('hget', KEYS[2], 'last')
-if not fence then
-  local clock = redis.call('time')
-  fence = string.format('%.0f', clock[1] * 1000000 + clock[2])
+local was = read_record()
+local fence = was.last or micros
+local void = was.void
+if was.by and was.by ~= attempt then
+  void = with(void, was.by)
 end
-redis.call('hset', KEYS[2], 'v', '1', 'by', ARGV[2], 'base', fence, 'fences', 1, 'last', fence, 'token', ARGV[1],
-  'details', ARGV[4])
-redis.call('pexpire', KEYS[1], ARGV[3])
-redis.call('pexpire', KEYS[2], ARGV[3] + ARGV[5])
-return { tonumber(fence) }
+redis.call('hset', record, 'v', VERSION, 'by', attempt, 'base', text(fence), 'fences', 1, 'last', text(fence),
+  'token', token, 'details', details, 'void', void or ' ')
+at_least(lock, ttl)
+at_least(record, redis.call('pttl', lock) + retention)
+return { fence }

