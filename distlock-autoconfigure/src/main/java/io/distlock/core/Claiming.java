@@ -182,8 +182,7 @@ final class Claiming {
 
     private Runnable busy(Standing asking) {
         Answer refusal = refusal();
-        Runnable refused =
-                this.line.refuse(waiter -> !waiter.demand().isPatient() || waiter.isLastCall(), waiter -> refusal);
+        Runnable refused = this.line.refuseThoseOutOfTime(waiter -> refusal);
         if (this.standing != asking) {
             return refused;
         }
@@ -268,7 +267,7 @@ final class Claiming {
         this.standing = null;
         boolean serves = asking.serves(this.line.waiting().first());
         if (serves && holding.isBelieved(System.nanoTime()) && this.line.take(holding)) {
-            return KeyLine.NOTHING;
+            return this.line.refuseBehind(holding);
         }
         Runnable back = giveBack(asking);
         Runnable next = this.line.claimIfNeeded();

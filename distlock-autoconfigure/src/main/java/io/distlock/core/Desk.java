@@ -243,6 +243,10 @@ final class Desk {
 
     // ---- telling ----
 
+    void tellLate(LockLost lost, Consumer<LockLost> callback) {
+        this.tellers.lostBefore(lost, callback);
+    }
+
     void tellLost(LockLost lost, List<Consumer<LockLost>> callbacks) {
         this.tellers.lost(lost, callbacks);
     }

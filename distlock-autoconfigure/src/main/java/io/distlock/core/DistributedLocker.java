@@ -76,10 +76,20 @@ public final class DistributedLocker implements Locker, AutoCloseable {
     @Override
     public <T extends @Nullable Object, E extends Exception> T execute(LockRequest request, LockedWork<T, E> work)
             throws E {
-        boolean mayBeLost = request.whenLost().orElse(WhenLost.FAIL) == WhenLost.REPORT;
         try (Lease lease = acquire(request);
                 LeaseScope scope = LeaseScope.open(lease)) {
-            return mayBeLost ? work.run(lease) : heldToTheEnd(lease, work);
+            return switch (request.whenLost().orElse(WhenLost.FAIL)) {
+                case INTERRUPT -> heldToTheEnd(lease, held -> interruptible(held, work));
+                case FAIL -> heldToTheEnd(lease, work);
+                case REPORT -> work.run(lease);
+            };
+        }
+    }
+
+    private static <T extends @Nullable Object, E extends Exception> T interruptible(Lease lease, LockedWork<T, E> work)
+            throws E {
+        try (LossInterrupt interrupt = LossInterrupt.onLossOf(lease)) {
+            return work.run(lease);
         }
     }
 

@@ -160,7 +160,7 @@ final class KeyLease implements Lease {
             this.gate.unlock();
         }
         if (known != null) {
-            line().desk().tellLost(known, List.of(action));
+            line().desk().tellLate(known, action);
         }
     }
 

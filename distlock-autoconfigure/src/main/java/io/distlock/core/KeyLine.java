@@ -160,6 +160,16 @@ final class KeyLine {
         };
     }
 
+    /** Refuses those who do not wait, or not any more. */
+    Runnable refuseThoseOutOfTime(Function<Waiter, Answer> how) {
+        return refuse(waiter -> !waiter.demand().isPatient() || waiter.isLastCall(), how);
+    }
+
+    /** One who waited here holds the key now: for those whose time is over, that is the answer. */
+    Runnable refuseBehind(Holding here) {
+        return refuseThoseOutOfTime(waiter -> heldHere(here));
+    }
+
     /** @return whether somebody who waits took it */
     boolean take(Holding holding) {
         this.held = holding;

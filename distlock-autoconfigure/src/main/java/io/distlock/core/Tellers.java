@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /** Tells listeners and callbacks; whatever they do, nobody else notices. */
@@ -24,11 +25,7 @@ final class Tellers {
     private final List<LockListener> listeners;
 
     /** A thread each while it runs: a slow one must not keep the others waiting for what they have lost. */
-    private final ExecutorService losses = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "distlock-lost");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService losses = Executors.newCachedThreadPool(Tellers::thread);
 
     Tellers(String locker, List<LockListener> listeners) {
         this.locker = locker;
@@ -66,8 +63,28 @@ final class Tellers {
 
     void lost(LockLost lost, List<Consumer<LockLost>> callbacks) {
         LOG.log(Level.WARNING, lost.describe() + " (fence " + lost.fencingToken() + ")");
-        callbacks.forEach(callback -> this.losses.execute(() -> quietly(() -> callback.accept(lost))));
-        this.listeners.forEach(listener -> this.losses.execute(() -> quietly(() -> listener.onLost(lost))));
+        callbacks.forEach(callback -> lostBefore(lost, callback));
+        this.listeners.forEach(listener -> apart(() -> listener.onLost(lost)));
+    }
+
+    /** For who asks when everybody has been told. */
+    void lostBefore(LockLost lost, Consumer<LockLost> callback) {
+        apart(() -> callback.accept(lost));
+    }
+
+    private void apart(Runnable call) {
+        try {
+            this.losses.execute(() -> quietly(call));
+        } catch (RejectedExecutionException closed) {
+            // a lease may outlive its locker
+            thread(() -> quietly(call)).start();
+        }
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "distlock-lost");
+        thread.setDaemon(true);
+        return thread;
     }
 
     void close() {

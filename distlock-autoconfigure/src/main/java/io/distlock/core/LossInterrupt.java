@@ -1,0 +1,52 @@
+package io.distlock.core;
+
+import io.distlock.Lease;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Interrupts the thread that made it, once, when the lease is lost before {@link #close()}. Close clears the flag if
+ * that interrupt set it; an interrupt of somebody else that comes after ours cannot be told from it and is cleared too.
+ */
+final class LossInterrupt implements AutoCloseable {
+
+    private final ReentrantLock gate = new ReentrantLock();
+
+    private final Thread worker = Thread.currentThread();
+
+    private boolean over;
+
+    private boolean ours;
+
+    private LossInterrupt() {}
+
+    static LossInterrupt onLossOf(Lease lease) {
+        LossInterrupt interrupt = new LossInterrupt();
+        lease.onLost(loss -> interrupt.send());
+        return interrupt;
+    }
+
+    private void send() {
+        this.gate.lock();
+        try {
+            if (!this.over && !this.worker.isInterrupted()) {
+                this.ours = true;
+                this.worker.interrupt();
+            }
+        } finally {
+            this.gate.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        this.gate.lock();
+        try {
+            this.over = true;
+            if (this.ours) {
+                Thread.interrupted();
+            }
+        } finally {
+            this.gate.unlock();
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.distlock.core;
+
+import io.distlock.driver.LineDriver;
+import io.distlock.driver.LockDriver;
+import io.distlock.driver.LockDriverException;
+import io.distlock.driver.LockDriverException.Kind;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Stands between a locker and its store, whichever, and makes trouble when told to. */
+final class Troubles {
+
+    private record Trouble(Kind kind, boolean executed, AtomicInteger left) {}
+
+    private final Map<String, Trouble> planned = new ConcurrentHashMap<>();
+
+    private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
+
+    /** The next questions of these kinds, named as the driver's methods are, never reach the store. */
+    void refuseNext(int times, String... questions) {
+        for (String question : questions) {
+            this.planned.put(question, new Trouble(Kind.REFUSED, false, new AtomicInteger(times)));
+        }
+    }
+
+    /** The next questions of these kinds reach the store, and nobody hears the answer. */
+    void loseNextAnswers(int times, String... questions) {
+        for (String question : questions) {
+            this.planned.put(question, new Trouble(Kind.UNANSWERED, true, new AtomicInteger(times)));
+        }
+    }
+
+    /** How often such questions were asked. */
+    int asked(String question) {
+        AtomicInteger count = this.asked.get(question);
+        return count == null ? 0 : count.get();
+    }
+
+    LockDriver between(LockDriver driver) {
+        Class<?> kind = driver instanceof LineDriver ? LineDriver.class : LockDriver.class;
+        return (LockDriver) Proxy.newProxyInstance(
+                Troubles.class.getClassLoader(),
+                new Class<?>[] {kind},
+                (proxy, question, arguments) -> ask(driver, question, arguments));
+    }
+
+    private Object ask(LockDriver driver, Method question, Object[] arguments) throws Throwable {
+        String name = question.getName();
+        this.asked.computeIfAbsent(name, any -> new AtomicInteger()).incrementAndGet();
+        Trouble trouble = this.planned.get(name);
+        boolean disturbed = trouble != null && trouble.left().getAndDecrement() > 0;
+        if (disturbed && !trouble.executed()) {
+            return failed(question, arguments, trouble);
+        }
+        Object answer;
+        try {
+            answer = question.invoke(driver, arguments);
+        } catch (InvocationTargetException ex) {
+            throw ex.getCause();
+        }
+        return disturbed ? lost(answer, trouble) : answer;
+    }
+
+    private static Object failed(Method question, Object[] arguments, Trouble trouble) {
+        CompletionStage<?> failure = CompletableFuture.failedFuture(trouble(trouble));
+        return question.getReturnType() == List.class
+                ? ((List<?>) arguments[0]).stream().map(one -> failure).toList()
+                : failure;
+    }
+
+    private static Object lost(Object answer, Trouble trouble) {
+        if (answer instanceof List<?> answers) {
+            return answers.stream().map(one -> lost(one, trouble)).toList();
+        }
+        return ((CompletionStage<?>) answer).thenCompose(ignored -> CompletableFuture.failedFuture(trouble(trouble)));
+    }
+
+    private static LockDriverException trouble(Trouble trouble) {
+        return new LockDriverException(trouble.kind(), "made by the test", null);
+    }
+}
