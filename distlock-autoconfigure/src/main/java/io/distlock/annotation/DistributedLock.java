@@ -3,6 +3,7 @@ package io.distlock.annotation;
 import io.distlock.LockLostException;
 import io.distlock.LockNotAcquiredException;
 import io.distlock.LockUnavailableException;
+import io.distlock.WhenLost;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -59,4 +60,33 @@ public @interface DistributedLock {
 
     /** Whether the lock is renewed while the method runs. */
     AutoRenew autoRenew() default AutoRenew.DEFAULT;
+
+    /** What a call gives when others hold the lock after the whole wait. */
+    WhenBusy whenBusy() default WhenBusy.THROW;
+
+    /**
+     * Method of the same class that is called instead when others hold the lock after the whole wait: with the same
+     * parameters, optionally followed by a {@link LockNotAcquiredException}, and a result that fits. It may be private.
+     * Not together with {@link WhenBusy#SKIP}.
+     */
+    String fallback() default "";
+
+    /**
+     * What happens when the lock is lost while the method runs. {@link WhenLost#INTERRUPT} interrupts the thread once,
+     * and never after the method has ended; a flag that is still set then is cleared. Futures and publishers are
+     * cancelled instead.
+     */
+    WhenLost whenLost() default WhenLost.INTERRUPT;
+
+    /** Keeps the lock at least that long, even if the method ends earlier: for jobs that must not run twice. */
+    String holdAtLeast() default "";
+
+    /** SpEL as in {@link #key()}, always one expression; calls for which it is false run without a lock. */
+    String condition() default "";
+
+    /**
+     * Whether a call that runs under the same key already goes through, with the same lease and the same fencing token;
+     * otherwise it waits for itself.
+     */
+    boolean reentrant() default true;
 }

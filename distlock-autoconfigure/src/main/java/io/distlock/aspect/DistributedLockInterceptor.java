@@ -1,0 +1,82 @@
+package io.distlock.aspect;
+
+import io.distlock.Lease;
+import io.distlock.LeaseScope;
+import io.distlock.Leases;
+import io.distlock.LockRequest;
+import io.distlock.Locker;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * Puts a lock around calls of annotated methods, whichever way they come in. Asks for the {@link Locker} at the first
+ * call, so that proxies can be made before it exists.
+ */
+public final class DistributedLockInterceptor implements MethodInterceptor {
+
+    private final LockOperations operations;
+
+    private final Supplier<Locker> locker;
+
+    public DistributedLockInterceptor(ConfigurableListableBeanFactory beans) {
+        this.operations = new LockOperations(beans);
+        this.locker = SingletonSupplier.of(() -> beans.getBean(Locker.class));
+    }
+
+    LockOperations operations() {
+        return this.operations;
+    }
+
+    @Override
+    public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+        Object target = invocation.getThis();
+        Method method = invocation.getMethod();
+        Class<?> type = target == null ? method.getDeclaringClass() : AopUtils.getTargetClass(target);
+        return around(method, type, new Call(target, invocation.getArguments(), invocation::proceed));
+    }
+
+    @Nullable
+    Object around(Method method, Class<?> type, Call call) throws Throwable {
+        LockOperation operation = this.operations.get(method, type);
+        if (!operation.wants(call)) {
+            return call.body().proceed();
+        }
+        LockRequest request = operation.bind(call);
+        if (!operation.reentrant() || Leases.current().isEmpty()) {
+            return lock(operation, request, call);
+        }
+        return reenter(operation, request, call);
+    }
+
+    /** Locks what this thread does not run under already; what it does must still be held. */
+    private @Nullable Object reenter(LockOperation operation, LockRequest request, Call call) throws Throwable {
+        List<Lease> held = request.keys().stream()
+                .flatMap(key -> Leases.current(key).stream())
+                .toList();
+        held.forEach(Lease::ensureHeld);
+        if (held.size() < request.keys().size()) {
+            return lock(operation, operation.request(missing(request)), call);
+        }
+        try (LeaseScope scope = LeaseScope.open(held.get(0))) {
+            return call.body().proceed();
+        }
+    }
+
+    private static List<String> missing(LockRequest request) {
+        return request.keys().stream()
+                .filter(key -> Leases.current(key).isEmpty())
+                .toList();
+    }
+
+    private @Nullable Object lock(LockOperation operation, LockRequest request, Call call) throws Throwable {
+        return new LockedCall(operation, call).execute(Objects.requireNonNull(this.locker.get()), request);
+    }
+}

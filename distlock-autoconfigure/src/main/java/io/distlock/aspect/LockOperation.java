@@ -1,0 +1,62 @@
+package io.distlock.aspect;
+
+import io.distlock.LockRequest;
+import io.distlock.WhenLost;
+import io.distlock.annotation.DistributedLock;
+import java.util.List;
+
+/** What an annotation means for one method of one class, read and checked once. A call only fills in its arguments. */
+record LockOperation(
+        AnnotatedMethod annotated,
+        Parameters parameters,
+        Expressions expressions,
+        Condition condition,
+        LockKeyExpression key,
+        LockTerms terms,
+        Busy busy,
+        boolean reentrant,
+        Extent extent) {
+
+    /** @throws InvalidLockAnnotationException when it can never work */
+    static LockOperation read(AnnotatedMethod annotated, DistributedLock written, Expressions expressions) {
+        Parameters parameters = Parameters.of(annotated.method());
+        return new LockOperation(
+                annotated,
+                parameters,
+                expressions,
+                Condition.of(annotated, parameters, expressions, written.condition()),
+                LockKeyExpression.of(annotated, parameters, expressions, written.key()),
+                LockTerms.of(annotated, expressions, written),
+                Busy.of(annotated, written),
+                written.reentrant(),
+                Extent.of(annotated));
+    }
+
+    /** @throws IllegalArgumentException when the condition cannot be decided */
+    boolean wants(Call call) {
+        return this.condition.holds(context(call));
+    }
+
+    /** @throws IllegalArgumentException when the call gives no key, or one that cannot be locked */
+    LockRequest bind(Call call) {
+        return request(this.key.keys(context(call)));
+    }
+
+    LockRequest request(List<String> keys) {
+        String[] more = keys.subList(1, keys.size()).toArray(String[]::new);
+        try {
+            return this.terms.on(LockRequest.of(keys.get(0), more));
+        } catch (IllegalArgumentException refused) {
+            throw new IllegalArgumentException(
+                    "No lock key for " + this.annotated + ": " + refused.getMessage(), refused);
+        }
+    }
+
+    boolean interrupts() {
+        return this.terms.whenLost() == WhenLost.INTERRUPT;
+    }
+
+    private CallContext context(Call call) {
+        return this.expressions.context(this.annotated, this.parameters, call);
+    }
+}

@@ -1,0 +1,87 @@
+package io.distlock.aspect;
+
+import io.distlock.LockRequest;
+import io.distlock.WhenLost;
+import io.distlock.annotation.AutoRenew;
+import io.distlock.annotation.DistributedLock;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.format.datetime.standard.DurationFormatterUtils;
+
+/** What an annotation says of the lock besides the key. Null = it says nothing, and the locker decides. */
+record LockTerms(
+        String name,
+        @Nullable Duration ttl,
+        @Nullable Duration waitFor,
+        @Nullable Duration maxHold,
+        @Nullable Duration holdAtLeast,
+        AutoRenew autoRenew,
+        WhenLost whenLost) {
+
+    static LockTerms of(AnnotatedMethod annotated, Expressions expressions, DistributedLock written) {
+        Times times = new Times(annotated, expressions);
+        String name = expressions.properties(annotated, "name", written.name()).strip();
+        LockTerms terms = new LockTerms(
+                name.isEmpty() ? annotated.label() : name,
+                times.read("ttl", written.ttl()),
+                times.read("waitFor", written.waitFor()),
+                times.read("maxHold", written.maxHold()),
+                times.read("holdAtLeast", written.holdAtLeast()),
+                written.autoRenew(),
+                written.whenLost());
+        try {
+            terms.on(LockRequest.of("any"));
+        } catch (IllegalArgumentException impossible) {
+            throw new InvalidLockAnnotationException(
+                    annotated, String.valueOf(impossible.getMessage()), "Change the attribute", impossible);
+        }
+        return terms;
+    }
+
+    LockRequest on(LockRequest request) {
+        LockRequest result = request.name(this.name).whenLost(asForWork());
+        if (this.ttl != null) {
+            result = result.ttl(this.ttl);
+        }
+        if (this.waitFor != null) {
+            result = result.waitFor(this.waitFor);
+        }
+        if (this.maxHold != null) {
+            result = result.maxHold(this.maxHold);
+        }
+        if (this.holdAtLeast != null) {
+            result = result.holdAtLeast(this.holdAtLeast);
+        }
+        if (this.autoRenew != AutoRenew.DEFAULT) {
+            result = result.autoRenew(this.autoRenew == AutoRenew.TRUE);
+        }
+        return result;
+    }
+
+    /** The interrupt is this room's; what is left of it for the locker is to fail. */
+    private WhenLost asForWork() {
+        return this.whenLost == WhenLost.INTERRUPT ? WhenLost.FAIL : this.whenLost;
+    }
+
+    private record Times(AnnotatedMethod annotated, Expressions expressions) {
+
+        @Nullable
+        Duration read(String attribute, String written) {
+            String text = this.expressions
+                    .properties(this.annotated, attribute, written)
+                    .strip();
+            if (text.isEmpty()) {
+                return null;
+            }
+            try {
+                return DurationFormatterUtils.detectAndParse(text);
+            } catch (IllegalArgumentException unreadable) {
+                throw new InvalidLockAnnotationException(
+                        this.annotated,
+                        attribute + " \"" + text + "\" is not a time",
+                        "Write \"30s\", \"500ms\", \"1m30s\" or \"PT30S\"",
+                        unreadable);
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.distlock.aspect;
+
+import java.util.Set;
+import org.springframework.expression.Expression;
+import org.springframework.expression.common.CompositeStringExpression;
+import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.ast.FunctionReference;
+import org.springframework.expression.spel.ast.VariableReference;
+import org.springframework.expression.spel.standard.SpelExpression;
+
+/** Refuses expressions that ask for an argument which the method does not have: they would be null in every call. */
+final class VariableCheck {
+
+    private static final Set<String> ALWAYS_THERE = Set.of("root", "this");
+
+    private final AnnotatedMethod annotated;
+
+    private final Parameters parameters;
+
+    private final String where;
+
+    VariableCheck(AnnotatedMethod annotated, Parameters parameters, String where) {
+        this.annotated = annotated;
+        this.parameters = parameters;
+        this.where = where;
+    }
+
+    void check(Expression expression) {
+        if (expression instanceof CompositeStringExpression composite) {
+            for (Expression part : composite.getExpressions()) {
+                check(part);
+            }
+        } else if (expression instanceof SpelExpression spel) {
+            check(spel.getAST());
+        }
+    }
+
+    private void check(SpelNode node) {
+        if (node instanceof VariableReference variable) {
+            check(variable.toStringAST().substring(1));
+        } else if (node instanceof FunctionReference function) {
+            throw new InvalidLockAnnotationException(
+                    this.annotated,
+                    this.where + " calls " + function.toStringAST() + ", but there are no functions",
+                    "Call a method of a parameter, of a bean (@bean.method(#id)) or of a class (T(java.util.Objects))");
+        }
+        for (int i = 0; i < node.getChildCount(); i++) {
+            check(node.getChild(i));
+        }
+    }
+
+    private void check(String name) {
+        if (ALWAYS_THERE.contains(name) || this.parameters.position(name) != null) {
+            return;
+        }
+        String asks = this.where + " asks for parameter '" + name + "', ";
+        if (this.parameters.nameless()) {
+            throw new InvalidLockAnnotationException(
+                    this.annotated,
+                    asks + "but the class file does not say how the parameters are called",
+                    "Compile with -parameters (Maven: <maven.compiler.parameters>true</maven.compiler.parameters>; Gradle:"
+                            + " options.compilerArgs.add('-parameters'); Kotlin: javaParameters = true),"
+                            + " or write #p0 for the first one");
+        }
+        throw new InvalidLockAnnotationException(
+                this.annotated,
+                asks + "which the method does not have",
+                this.parameters.names().isEmpty()
+                        ? "It has none"
+                        : "Use one of those it has: " + String.join(", ", this.parameters.names()));
+    }
+}

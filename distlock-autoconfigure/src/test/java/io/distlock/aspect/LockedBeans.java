@@ -1,0 +1,67 @@
+package io.distlock.aspect;
+
+import java.util.Map;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.EnableAspectJAutoProxy;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.env.MapPropertySource;
+
+/** A small application whose annotated beans are locked by a {@link MapLocker}. */
+final class LockedBeans implements AutoCloseable {
+
+    private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+
+    LockedBeans(Class<?>... beans) {
+        this(Map.of(), beans);
+    }
+
+    LockedBeans(Map<String, Object> properties, Class<?>... beans) {
+        this.context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("test", properties));
+        this.context.register(Wiring.class);
+        this.context.register(beans);
+        this.context.refresh();
+    }
+
+    <T> T get(Class<T> type) {
+        return this.context.getBean(type);
+    }
+
+    MapLocker locker() {
+        return get(MapLocker.class);
+    }
+
+    DistributedLockCheck check() {
+        return DistributedLockCheck.ofProxies(this.context.getBeanFactory(), get(DistributedLockInterceptor.class));
+    }
+
+    @Override
+    public void close() {
+        this.context.close();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAspectJAutoProxy
+    static class Wiring {
+
+        @Bean
+        MapLocker locker() {
+            return new MapLocker();
+        }
+
+        @Bean
+        @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+        static DistributedLockInterceptor interceptor(ConfigurableListableBeanFactory beans) {
+            return new DistributedLockInterceptor(beans);
+        }
+
+        @Bean
+        @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+        static DistributedLockAdvisor advisor(DistributedLockInterceptor interceptor) {
+            return new DistributedLockAdvisor(interceptor, DistributedLockAdvisor.DEFAULT_ORDER);
+        }
+    }
+}
