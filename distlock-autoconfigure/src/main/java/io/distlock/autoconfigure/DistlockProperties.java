@@ -5,6 +5,9 @@ import static io.distlock.autoconfigure.PropertyRules.atMost;
 import static io.distlock.autoconfigure.PropertyRules.notBlank;
 import static io.distlock.autoconfigure.PropertyRules.notNegative;
 
+import io.distlock.core.Instance;
+import io.distlock.core.LockerSettings;
+import io.distlock.driver.DriverSettings;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +56,8 @@ record DistlockProperties(
         @DefaultValue Pass pass,
         @DefaultValue("1h") Duration fenceRetention,
         @DefaultValue("warn") OnFailure startupCheck,
-        @DefaultValue("10s") Duration shutdownGrace) {
+        @DefaultValue("10s") Duration shutdownGrace,
+        @DefaultValue Aspect aspect) {
 
     private static final Duration SHORTEST_TTL = Duration.ofMillis(10);
 
@@ -94,6 +98,34 @@ record DistlockProperties(
         });
     }
 
+    LockerSettings lockerSettings() {
+        return new LockerSettings(
+                OneLocker.NAME,
+                this.prefix,
+                this.ttl,
+                this.waitFor,
+                this.maxTtl,
+                this.autoRenew,
+                this.maxHold,
+                this.grace,
+                this.pollInterval,
+                this.maxWaiters,
+                this.pass.max(),
+                this.pass.time(),
+                this.shutdownGrace);
+    }
+
+    DriverSettings driverSettings(Instance instance) {
+        return new DriverSettings(
+                OneLocker.NAME,
+                this.prefix,
+                instance.id(),
+                effectiveCommandTimeout(),
+                this.fenceRetention,
+                this.waitStrategy != WaitStrategy.POLL,
+                Optional.ofNullable(this.connectionFactory));
+    }
+
     /** How those who wait hear of a lock that is theirs. */
     enum WaitStrategy {
 
@@ -123,6 +155,28 @@ record DistlockProperties(
         Pass {
             PropertyRules.notNegative("distlock.pass.max", max);
             notNegative("distlock.pass.time", time);
+        }
+    }
+
+    /**
+     * @param mode How calls of annotated methods are intercepted.
+     * @param order Place of the lock among the interceptors of a method; lower is further outside. By default it is
+     *     outside of transactions and caches.
+     * @param verify What happens when an annotation is found that cannot work.
+     */
+    record Aspect(
+            @DefaultValue("proxy") Mode mode,
+            @Nullable Integer order,
+            @DefaultValue("fail") OnFailure verify) {
+
+        /** How calls of annotated methods are intercepted. */
+        enum Mode {
+
+            /** By Spring proxies: calls from other beans. */
+            PROXY,
+
+            /** By AspectJ weaving: calls from the same object too. */
+            ASPECTJ
         }
     }
 }

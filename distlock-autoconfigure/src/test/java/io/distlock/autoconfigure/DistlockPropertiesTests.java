@@ -3,6 +3,8 @@ package io.distlock.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.distlock.autoconfigure.DistlockProperties.Aspect;
+import io.distlock.autoconfigure.DistlockProperties.Aspect.Mode;
 import io.distlock.autoconfigure.DistlockProperties.OnFailure;
 import io.distlock.autoconfigure.DistlockProperties.WaitStrategy;
 import java.time.Duration;
@@ -40,7 +42,8 @@ class DistlockPropertiesTests {
                         new DistlockProperties.Pass(64, Duration.ofMillis(10)),
                         Duration.ofHours(1),
                         OnFailure.WARN,
-                        Duration.ofSeconds(10)));
+                        Duration.ofSeconds(10),
+                        new Aspect(Mode.PROXY, null, OnFailure.FAIL)));
     }
 
     @Test
@@ -65,6 +68,9 @@ class DistlockPropertiesTests {
         written.put("distlock.fence-retention", "10m");
         written.put("distlock.startup-check", "fail");
         written.put("distlock.shutdown-grace", "11s");
+        written.put("distlock.aspect.mode", "aspectj");
+        written.put("distlock.aspect.order", "12");
+        written.put("distlock.aspect.verify", "off");
 
         assertThat(bind(written))
                 .isEqualTo(new DistlockProperties(
@@ -85,7 +91,8 @@ class DistlockPropertiesTests {
                         new DistlockProperties.Pass(8, Duration.ofMillis(9)),
                         Duration.ofMinutes(10),
                         OnFailure.FAIL,
-                        Duration.ofSeconds(11)));
+                        Duration.ofSeconds(11),
+                        new Aspect(Mode.ASPECTJ, 12, OnFailure.OFF)));
     }
 
     @ParameterizedTest

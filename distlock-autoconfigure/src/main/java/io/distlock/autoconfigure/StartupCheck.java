@@ -1,0 +1,40 @@
+package io.distlock.autoconfigure;
+
+import io.distlock.LockUnavailableException;
+import io.distlock.Locker;
+import io.distlock.autoconfigure.DistlockProperties.OnFailure;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/** Asks the store once, about a key that nobody locks. */
+record StartupCheck(Locker locker, OnFailure onFailure) {
+
+    private static final Log LOGGER = LogFactory.getLog(StartupCheck.class);
+
+    private static final String KEY = "distlock-startup-check";
+
+    private static final String REMEDY =
+            "Check that it runs and that the application may use it" + " (for Redis: 'spring.data.redis.*')";
+
+    void run() {
+        if (this.onFailure == OnFailure.OFF) {
+            return;
+        }
+        try {
+            this.locker.inspect(KEY);
+        } catch (LockUnavailableException unavailable) {
+            String fact = "The store of the locks does not answer: " + factOf(unavailable) + ".";
+            if (this.onFailure == OnFailure.FAIL) {
+                throw new ConfigurationException(
+                        fact, REMEDY + ", or set 'distlock.startup-check' to 'warn' to start without it.", unavailable);
+            }
+            LOGGER.error(fact + " Every call will fail with LockUnavailableException until it answers. " + REMEDY
+                    + ", or set 'distlock.startup-check' to 'fail' to not start without it.");
+        }
+    }
+
+    private static String factOf(LockUnavailableException unavailable) {
+        Throwable cause = unavailable.getCause();
+        return String.valueOf(cause == null ? unavailable.getMessage() : cause.getMessage());
+    }
+}
