@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.notNullValue;
 
 import io.distlock.Cases;
 import io.distlock.Lease;
@@ -420,7 +421,7 @@ public abstract class LockerContract {
                 .isThrownBy(() -> this.locker.run(TRY.ttl(Duration.ofSeconds(3)).autoRenew(true), lease -> {
                     lease.onLost(told::set);
                     steal(lease);
-                    await().untilAtomic(told, org.hamcrest.Matchers.notNullValue());
+                    await().untilAtomic(told, notNullValue());
                     assertThat(lease.isHeld()).isFalse();
                 }))
                 .satisfies(lost -> assertThat(lost.loss()).isEqualTo(told.get()));

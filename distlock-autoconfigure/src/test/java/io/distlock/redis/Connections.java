@@ -1,10 +1,22 @@
 package io.distlock.redis;
 
+import io.distlock.Lease;
+import io.distlock.LockListener;
+import io.distlock.core.DistributedLocker;
+import io.distlock.core.Instance;
+import io.distlock.core.LockerSettings;
+import io.distlock.core.RandomTokens;
+import io.distlock.driver.DriverSettings;
 import io.distlock.testredis.TestRedis;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
-/** Connection factories as an application has them. */
+/** Connection factories as an application has them, and lockers over them. */
 final class Connections {
 
     private Connections() {}
@@ -18,5 +30,42 @@ final class Connections {
         factory.afterPropertiesSet();
         factory.start();
         return factory;
+    }
+
+    /** With the documented defaults, except that it does not wait long for leases when it is closed. */
+    static DistributedLocker locker(LettuceConnectionFactory connections, String prefix, LockListener... listeners) {
+        LockerSettings defaults = LockerSettings.defaults();
+        LockerSettings settings = new LockerSettings(
+                "default",
+                prefix,
+                defaults.ttl(),
+                defaults.waitFor(),
+                defaults.maxTtl(),
+                defaults.autoRenew(),
+                null,
+                Duration.ZERO,
+                defaults.pollInterval(),
+                0,
+                defaults.passMax(),
+                defaults.passTime(),
+                Duration.ofMillis(10));
+        Instance instance = Instance.here("app");
+        DriverSettings driver = new DriverSettings(
+                "default", prefix, instance.id(), Duration.ofSeconds(1), Duration.ofMinutes(1), true, Optional.empty());
+        return DistributedLocker.create(
+                settings,
+                instance,
+                new RedisLockDriverFactory(connections).create(driver),
+                new RandomTokens(instance),
+                List.of(listeners));
+    }
+
+    /** Returns when the lease has been renewed. */
+    static void awaitRenewal(Lease lease) {
+        AtomicReference<Duration> last = new AtomicReference<>(lease.ttl().orElseThrow());
+        Awaitility.await().until(() -> {
+            Duration now = lease.ttl().orElseThrow();
+            return now.compareTo(last.getAndSet(now)) > 0;
+        });
     }
 }
