@@ -81,7 +81,8 @@ function showChosen() {
   if (chosen) {
     const buyers = sales[chosen] ?? [];
     byId('chosen').textContent = `Seat ${chosen}`;
-    byId('buyers').textContent = buyers.length ? `sold to ${buyers.join(' and ')}` : 'is free';
+    const names = buyers.length > 3 ? [...buyers.slice(0, 2), `${buyers.length - 2} others`] : buyers;
+    byId('buyers').textContent = buyers.length ? `sold to ${names.join(' and ')}` : 'is free';
   }
 }
 
@@ -118,19 +119,19 @@ function judged() {
 function summary(some) {
   const count = (...kinds) => some.filter((attempt) => kinds.includes(attempt.kind)).length;
   const waits = some.map((attempt) => attempt.millis).sort((a, b) => a - b);
-  const at = (share) => (waits.length ? `${format(waits[Math.ceil(share * waits.length) - 1])} ms` : '–');
+  const at = (share) => (waits.length ? time(waits[Math.ceil(share * waits.length) - 1]) : '–');
   return {
     buyers: some.length,
     booked: count('sold', 'double'),
     'double bookings': count('double'),
     'too late': count('none'),
-    'no lock': count('refused'),
+    'got no lock': count('refused'),
     'median wait': at(0.5),
     'longest wait': at(1),
   };
 }
 
-const format = (millis) => millis.toFixed(millis < 10 ? 1 : 0);
+const time = (millis) => (millis < 1000 ? `${millis.toFixed(millis < 10 ? 1 : 0)} ms` : `${(millis / 1000).toFixed(1)} s`);
 
 function showFigures(all) {
   const on = summary(all.filter((attempt) => attempt.locked));
@@ -217,16 +218,20 @@ async function refresh() {
   showPlot(all);
   showLocks(live.locks);
   if (expected > 0 && attempts.size >= expected) {
-    expected = 0;
     finish();
   }
 }
 
 function finish() {
+  expected = 0;
   byId('rush').disabled = false;
+  chooseFreeRow();
+  byId('news').textContent = `All ${CROWD} buyers have their answer: ${byId('doubles').textContent} double bookings in the hall.`;
+}
+
+function chooseFreeRow() {
   const free = ROWS.find((row) => Object.entries(sales).every(([seat, buyers]) => seat[0] !== row || !buyers.length));
   byId('row').value = free ?? byId('row').value;
-  byId('news').textContent = `All ${CROWD} buyers have their answer: ${byId('doubles').textContent} double bookings in the hall.`;
 }
 
 async function poll() {
@@ -283,4 +288,4 @@ byId('seat').hold.addEventListener('click', () => {
 
 byId('instance').textContent = location.host;
 buildHall();
-poll();
+poll().then(chooseFreeRow);
