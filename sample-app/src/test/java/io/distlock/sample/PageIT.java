@@ -1,0 +1,163 @@
+package io.distlock.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.distlock.testredis.RedisServers;
+import io.distlock.testredis.TestRedis;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.support.ui.WebDriverWait;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** The page in a real browser; its pictures are kept in {@code target/screenshots}. */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+class PageIT {
+
+    @TempDir
+    static Path data;
+
+    @TempDir
+    Path profile;
+
+    private ChromeDriver browser;
+
+    @DynamicPropertySource
+    static void properties(DynamicPropertyRegistry registry) {
+        TestRedis redis = RedisServers.shared();
+        registry.add("distlock.prefix", () -> "page:");
+        registry.add("spring.data.redis.host", redis::host);
+        registry.add("spring.data.redis.port", redis::port);
+        registry.add("spring.datasource.url", () -> "jdbc:h2:async:" + data + "/seats;AUTO_SERVER=TRUE");
+    }
+
+    @BeforeEach
+    void openThePage(@LocalServerPort int port) {
+        Optional<File> chrome = onPath("chromium", "google-chrome", "chrome");
+        Optional<File> driver = onPath("chromedriver");
+        boolean present = chrome.isPresent() && driver.isPresent();
+        if (!present) {
+            System.out.println("PAGE NOT TESTED: no chromium with chromedriver on the PATH");
+        }
+        assumeTrue(present, "no chromium with chromedriver on the PATH");
+        new Concert(port).reset();
+        this.browser = start(chrome.get(), driver.get());
+        this.browser.manage().window().setSize(new Dimension(1280, 1000));
+        this.browser.get("http://localhost:" + port + "/");
+    }
+
+    @AfterEach
+    void closeTheBrowser() {
+        if (this.browser != null) {
+            this.browser.quit();
+        }
+    }
+
+    @Test
+    void aRushSellsTwentySeatsOnceWithTheLockAndSomeTwiceWithout() throws IOException {
+        rush();
+        assertThat(texts("#doubles")).containsExactly("0");
+        assertThat(texts(".seat.sold")).hasSize(20);
+        assertThat(texts("#figures tr:first-child td")).containsExactly("200", "0");
+        assertThat(this.browser.findElements(By.cssSelector("#plot circle"))).hasSize(200);
+
+        this.browser.findElement(By.id("lock")).click();
+        rush();
+        assertThat(Integer.parseInt(texts("#doubles").get(0))).isPositive();
+        assertThat(texts(".seat.double")).isNotEmpty().allMatch(tickets -> Integer.parseInt(tickets) > 1);
+        assertThat(texts("#figures tr:first-child td")).containsExactly("200", "200");
+
+        choose("D12");
+        this.browser.findElement(By.name("hold")).click();
+        await("#locks li:not(.over)");
+        assertThat(texts("#locks b")).contains("seat:D12");
+        assertThat(this.browser.findElement(By.cssSelector("[data-seat=D12]")).getAccessibleName())
+                .isEqualTo("Seat D12, free, locked");
+        keepPicture("light");
+        keepPicture("dark");
+    }
+
+    @Test
+    void seatsAreChosenAndBookedWithTheKeyboardAlone() {
+        await("[data-seat=A1][aria-label]");
+        this.browser.findElement(By.cssSelector("[data-seat=A1]")).sendKeys(Keys.ARROW_DOWN);
+        this.browser.switchTo().activeElement().sendKeys(Keys.ARROW_RIGHT);
+        this.browser.switchTo().activeElement().sendKeys(Keys.ENTER);
+        assertThat(texts("#chosen")).containsExactly("Seat B2");
+        this.browser.findElement(By.name("buyer")).sendKeys(Keys.ENTER);
+        await("[data-seat=B2].sold");
+        assertThat(texts("#buyers")).containsExactly("sold to Ada");
+    }
+
+    private void rush() {
+        this.browser.findElement(By.id("rush")).click();
+        await("#rush:not([disabled])");
+    }
+
+    private void choose(String seat) {
+        this.browser.findElement(By.cssSelector("[data-seat=" + seat + "]")).click();
+    }
+
+    private void await(String selector) {
+        new WebDriverWait(this.browser, Duration.ofMinutes(1))
+                .until(browser ->
+                        !browser.findElements(By.cssSelector(selector)).isEmpty());
+    }
+
+    private List<String> texts(String selector) {
+        return this.browser.findElements(By.cssSelector(selector)).stream()
+                .map(element -> element.getText())
+                .toList();
+    }
+
+    private void keepPicture(String scheme) throws IOException {
+        List<?> features = List.of(Map.of("name", "prefers-color-scheme", "value", scheme));
+        this.browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", features));
+        Path picture = Path.of("target", "screenshots", scheme + ".png");
+        Files.createDirectories(picture.getParent());
+        Files.write(picture, this.browser.getScreenshotAs(OutputType.BYTES));
+    }
+
+    /** Both programs are named, so that nothing is looked for online. */
+    private ChromeDriver start(File chrome, File driver) {
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(chrome);
+        options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run");
+        options.addArguments("--disable-background-networking", "--disable-component-update", "--disable-sync");
+        options.addArguments("--disable-dev-shm-usage", "--hide-scrollbars", "--user-data-dir=" + this.profile);
+        return new ChromeDriver(
+                new ChromeDriverService.Builder().usingDriverExecutable(driver).build(), options);
+    }
+
+    private static Optional<File> onPath(String... names) {
+        return Stream.of(names)
+                .flatMap(name -> Pattern.compile(File.pathSeparator)
+                        .splitAsStream(System.getenv("PATH"))
+                        .map(directory -> new File(directory, name)))
+                .filter(File::canExecute)
+                .findFirst();
+    }
+}
