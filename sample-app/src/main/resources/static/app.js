@@ -164,7 +164,9 @@ function showPlot(all) {
   shown.forEach((attempt, index) => {
     if (index === 0 || attempt.locked !== shown[index - 1].locked) {
       parts.push(element('line', { class: 'edge', x1: x(index) - 3, x2: x(index) - 3, y1: top - 12, y2: bottom }));
-      parts.push(element('text', { x: x(index) + 3, y: top - 10 }, attempt.locked ? 'lock on' : 'lock off'));
+      const atTheEdge = x(index) > right - 50;
+      const label = { x: x(index) + (atTheEdge ? -7 : 3), y: top - 6, 'text-anchor': atTheEdge ? 'end' : 'start' };
+      parts.push(element('text', label, attempt.locked ? 'lock on' : 'lock off'));
     }
     const size = attempt.kind === 'none' ? 2.2 : 3.2;
     parts.push(attempt.kind === 'refused'

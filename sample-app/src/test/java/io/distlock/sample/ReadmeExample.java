@@ -1,0 +1,43 @@
+package io.distlock.sample;
+
+import io.distlock.Lease;
+import io.distlock.Locker;
+import io.distlock.annotation.DistributedLock;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+
+/** What README.md shows, word for word, so that it compiles. */
+final class ReadmeExample {
+
+    private ReadmeExample() {}
+
+    @Service
+    static class OrderService {
+
+        private final Locker locker;
+
+        private final JdbcClient jdbc;
+
+        OrderService(Locker locker, JdbcClient jdbc) {
+            this.locker = locker;
+            this.jdbc = jdbc;
+        }
+
+        @DistributedLock(key = "order:#{#id}", ttl = "30s", waitFor = "5s")
+        public void pay(long id) {
+            // one call per order at a time, whichever instance it comes to
+        }
+
+        void ship(long id) {
+            try (Lease lease = this.locker.acquire("order:" + id)) {
+                markShipped(id, lease.fencingToken());
+            }
+        }
+
+        boolean markShipped(long id, long fence) {
+            String sql = "update orders set shipped = true, fence = :fence where id = :id and fence <= :fence";
+            return this.jdbc.sql(sql).param("id", id).param("fence", fence).update()
+                    == 1; // else somebody newer was here
+        }
+    }
+}
