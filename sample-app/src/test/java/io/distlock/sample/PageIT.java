@@ -49,6 +49,7 @@ class PageIT {
     static void properties(DynamicPropertyRegistry registry) {
         TestRedis redis = RedisServers.shared();
         registry.add("distlock.prefix", () -> "page:");
+        registry.add("distlock.command-timeout", () -> "5s"); // on a busy machine everything is slow
         registry.add("spring.data.redis.host", redis::host);
         registry.add("spring.data.redis.port", redis::port);
         registry.add("spring.datasource.url", () -> "jdbc:h2:async:" + data + "/seats;AUTO_SERVER=TRUE");

@@ -5,6 +5,7 @@ import io.distlock.Locker;
 import io.distlock.annotation.DistributedLock;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
+import org.springframework.util.Assert;
 
 /** What README.md shows, word for word, so that it compiles. */
 final class ReadmeExample {
@@ -34,10 +35,11 @@ final class ReadmeExample {
             }
         }
 
-        boolean markShipped(long id, long fence) {
+        void markShipped(long id, long fence) {
             String sql = "update orders set shipped = true, fence = :fence where id = :id and fence <= :fence";
-            return this.jdbc.sql(sql).param("id", id).param("fence", fence).update()
-                    == 1; // else somebody newer was here
+            int updated =
+                    this.jdbc.sql(sql).param("id", id).param("fence", fence).update();
+            Assert.state(updated == 1, "Order " + id + " is unknown, or somebody newer was here");
         }
     }
 }
