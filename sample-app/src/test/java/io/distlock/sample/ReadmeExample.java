@@ -3,7 +3,7 @@ package io.distlock.sample;
 import io.distlock.Lease;
 import io.distlock.Locker;
 import io.distlock.annotation.DistributedLock;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Service;
 import org.springframework.util.Assert;
 
@@ -17,9 +17,9 @@ final class ReadmeExample {
 
         private final Locker locker;
 
-        private final JdbcClient jdbc;
+        private final JdbcTemplate jdbc;
 
-        OrderService(Locker locker, JdbcClient jdbc) {
+        OrderService(Locker locker, JdbcTemplate jdbc) {
             this.locker = locker;
             this.jdbc = jdbc;
         }
@@ -36,9 +36,8 @@ final class ReadmeExample {
         }
 
         void markShipped(long id, long fence) {
-            String sql = "update orders set shipped = true, fence = :fence where id = :id and fence <= :fence";
-            int updated =
-                    this.jdbc.sql(sql).param("id", id).param("fence", fence).update();
+            String sql = "update orders set shipped = true, fence = ? where id = ? and fence <= ?";
+            int updated = this.jdbc.update(sql, fence, id, fence);
             Assert.state(updated == 1, "Order " + id + " is unknown, or somebody newer was here");
         }
     }
