@@ -252,7 +252,7 @@ async function poll() {
 async function answerTo(request, success) {
   const answer = byId('answer');
   try {
-    answer.value = '…';
+    answer.value = success ? 'Waiting for the answer…' : '';
     await request;
     answer.value = success;
   } catch (failure) {

@@ -135,7 +135,9 @@ class PageIT {
     }
 
     private void keepPicture(String scheme) throws IOException {
-        List<?> features = List.of(Map.of("name", "prefers-color-scheme", "value", scheme));
+        List<?> features = List.of(
+                Map.of("name", "prefers-color-scheme", "value", scheme),
+                Map.of("name", "prefers-reduced-motion", "value", "reduce"));
         this.browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", features));
         Path picture = Path.of("target", "screenshots", scheme + ".png");
         Files.createDirectories(picture.getParent());
