@@ -181,7 +181,15 @@ function showPlot(all) {
 
 /* Locks: those that Redis shows now, and for a moment those that were seen just before. */
 
-const seconds = (duration) => Number(/PT(?:([\d.]+)M)?(?:([\d.]+)S)?/.exec(duration)?.[2] ?? 0);
+function seconds(duration) {
+  const [, hours = 0, minutes = 0, rest = 0] = /PT(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?/.exec(duration);
+  return hours * 3600 + minutes * 60 + Number(rest);
+}
+
+function lifetime(lock) {
+  const line = lock.waiting.length ? `, ${lock.waiting.length} in line` : '';
+  return lock.remaining ? `${seconds(lock.remaining).toFixed(1)} s left unless renewed${line}` : `held for ever${line}`;
+}
 
 function showLocks(locks) {
   const now = Date.now();
@@ -193,9 +201,7 @@ function showLocks(locks) {
   });
   const entries = [...lately.values()].sort((a, b) => b.seen - a.seen).slice(0, 6);
   byId('locks').replaceChildren(...entries.map(({ lock, seen }) => {
-    const left = seen === now
-      ? `${seconds(lock.remaining).toFixed(1)} s left unless renewed` + (lock.waiting.length ? `, ${lock.waiting.length} in line` : '')
-      : 'given back';
+    const left = seen === now ? lifetime(lock) : 'given back';
     const fence = lock.fencingToken ? `fence ${lock.fencingToken}` : 'not taken by distlock';
     return element('li', seen === now ? {} : { class: 'over' },
       element('b', {}, lock.key), lock.instance, element('small', {}, `${fence} · ${left}`));
@@ -209,7 +215,8 @@ function showLocks(locks) {
 async function refresh() {
   const newest = Math.max(0, ...attempts.keys());
   const [seats, live] = await Promise.all([ask('seats'), ask(`live?after=${Math.max(0, newest - LOOK_BACK)}`)]);
-  if (newest > 0 && !live.attempts.some((attempt) => attempt.id === newest)) {
+  const cleared = newest > 0 && !live.attempts.some((attempt) => attempt.id === newest);
+  if (cleared) {
     attempts.clear();
   }
   live.attempts.forEach((attempt) => attempts.set(attempt.id, attempt));
@@ -219,7 +226,7 @@ async function refresh() {
   showFigures(all);
   showPlot(all);
   showLocks(live.locks);
-  if (expected > 0 && attempts.size >= expected) {
+  if (cleared || (expected > 0 && attempts.size >= expected)) {
     finish();
   }
 }
@@ -228,7 +235,7 @@ function finish() {
   expected = 0;
   byId('rush').disabled = false;
   chooseFreeRow();
-  byId('news').textContent = `All ${CROWD} buyers have their answer: ${byId('doubles').textContent} double bookings in the hall.`;
+  byId('news').textContent = `The rush is over: ${byId('doubles').textContent} double bookings in the hall.`;
 }
 
 function chooseFreeRow() {
