@@ -188,7 +188,7 @@ function seconds(duration) {
 
 function lifetime(lock) {
   const line = lock.waiting.length ? `, ${lock.waiting.length} in line` : '';
-  return lock.remaining ? `${seconds(lock.remaining).toFixed(1)} s left unless renewed${line}` : `held for ever${line}`;
+  return lock.remaining ? `${seconds(lock.remaining).toFixed(1)} s left${line}` : `held for ever${line}`;
 }
 
 function showLocks(locks) {
