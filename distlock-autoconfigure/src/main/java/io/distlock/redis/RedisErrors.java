@@ -24,16 +24,23 @@ final class RedisErrors {
                     message,
                     cause);
         }
-        if (has(message, "NOPERM") || has(message, "ACL failure")) {
+        if (has(message, "NOPERM") || has(message, "ACL failure") || has(message, "user executing the script")) {
             return misconfigured(
                     "the Redis user may not do this. It needs: ACL SETUSER <user> ~<prefix>* &<prefix>* +eval +evalsha"
-                            + " +get +set +del +pttl +pexpire +time +hset +hget +hmget +hdel +zadd +zrem +zrange +zrevrange"
-                            + " +zscore +publish +pubsub +subscribe",
+                            + " +get +set +del +exists +pttl +pexpire +time +hset +hget +hdel +zadd +zrem +zrange"
+                            + " +zrevrange +zscore +publish +pubsub +subscribe",
                     message,
                     cause);
         }
-        if (has(message, "unknown command") || has(message, "DISTLOCK wire version")) {
-            return misconfigured("Redis cannot serve this version of distlock", message, cause);
+        if (has(message, "DISTLOCK wire version")) {
+            return misconfigured(
+                    "beside the lock stands what another version of distlock wrote, or another program. Let all"
+                            + " instances run versions that know each other, or set distlock.prefix to one of your own",
+                    message,
+                    cause);
+        }
+        if (has(message, "unknown command")) {
+            return misconfigured("Redis lacks a command that distlock needs", message, cause);
         }
         if (has(message, "READONLY")) {
             return refused(

@@ -10,13 +10,13 @@ import java.util.HexFormat;
 
 /** A Lua script, and the digest by which the server knows it once it has seen it. */
 enum Script {
-    ACQUIRE("line", "acquire"),
-    RELEASE("line", "release"),
+    ACQUIRE("record", "acquire-at-once", "line", "acquire"),
+    RELEASE("record", "release-at-once", "line", "release"),
     RENEW("renew"),
     KEEP("keep"),
     EXTEND("extend"),
-    ADOPT("line", "adopt"),
-    STATE("state"),
+    ADOPT("record", "clock", "line", "adopt"),
+    STATE("record", "state"),
     TTL("ttl");
 
     private final String source;

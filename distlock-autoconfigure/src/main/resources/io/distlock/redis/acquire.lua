@@ -10,9 +10,11 @@ for i = 1, #KEYS / 4 do
   about(KEYS, 4 * i - 3)
   local claim = question(10 * i - 6)
   if #KEYS == 4 then
-    replies[i] = ask(claim)
+    replies[i] = ask(claim, redis.call('get', lock), read_record(), false)
   else
-    local well, reply = pcall(ask, claim)
+    local well, reply = pcall(function()
+      return ask(claim, redis.call('get', lock), read_record(), false)
+    end)
     replies[i] = well and reply or { FAILED, type(reply) == 'table' and reply.err or tostring(reply) }
   end
 end

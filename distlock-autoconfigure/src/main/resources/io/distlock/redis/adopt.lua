@@ -11,13 +11,13 @@ if redis.call('get', lock) ~= token then
   return {}
 end
 local was = read_record()
-local fence = was.last or micros
-local void = was.void
 if was.by and was.by ~= attempt then
-  void = with(void, was.by)
+  was.void = with(was.void, was.by)
 end
-redis.call('hset', record, 'v', VERSION, 'by', attempt, 'base', text(fence), 'fences', 1, 'last', text(fence),
-  'token', token, 'details', details, 'void', void or ' ')
+if was.last == 0 then
+  was.last = micros
+end
+was.by, was.base, was.fences, was.token, was.details = attempt, was.last, 1, token, details
 at_least(lock, ttl)
-at_least(record, redis.call('pttl', lock) + retention)
-return { fence }
+write_record(was, redis.call('pttl', lock) + retention)
+return { was.last }

@@ -1,54 +1,60 @@
--- What acquire.lua and release.lua share: the rules of one lock and its line. Prepended to both.
---
--- lock     string, the holder's token, nothing else
--- record   hash: v wire version, by attempt that holds, base first fence of the grant, fences how many it has, last fence
---          reserved, token and details of the holder; freed attempts that released their hold, void attempts that ended
---          in another way, both the last few only, released the token of the last hold that was released by token alone
--- line     sorted set: members by arrival, in microseconds of this server
--- waiting  hash: member -> what to grant it, and until when it counts as alive
---
--- Everything is read before the first write: an error rolls nothing back. Times are this server's.
+-- The rules of one lock and its line, for all but the common cases. Everything is read before the first write: an error
+-- rolls nothing back. Times are this server's.
 
 local GRANTED, BUSY, ENDED, FAILED = 1, 0, 3, -2
-local VERSION = '1'
 
 local lock, record, line, waiting
 local retention, counted, inbox = tonumber(ARGV[1]), ARGV[2] == '1', ARGV[3]
-local messages = {}
-
-local clock = redis.call('time')
-local micros = clock[1] * 1000000 + clock[2]
 local millis = math.floor(micros / 1000)
-
--- tostring would round a fence to 14 digits
-local function text(number)
-  return string.format('%.0f', number)
-end
+local messages = {}
 
 local function about(keys, first)
   lock, record, line, waiting = keys[first], keys[first + 1], keys[first + 2], keys[first + 3]
 end
 
--- Attempts of a kind, the last one first, as ' 3 2 1 ': enough for every command that may still be under way.
-local KEPT = 400
+local function text(number)
+  return string.format('%.0f', number)
+end
+
+local function at_least(key, ttl)
+  if redis.call('pttl', key) < ttl then
+    redis.call('pexpire', key, ttl)
+  end
+end
+
+-- Without a record nothing is known of attempts, and whether somebody stands in line must be looked up.
+local function read_record()
+  local packed = redis.call('get', record)
+  if not packed then
+    return { last = 0, lined = '1', base = 0, fences = 0, freed = ' ', void = ' ', released = '', token = '', details = '' }
+  end
+  local version, last, lined, by, base, fences, freed, void, released, token, details = string.match(packed, RECORD)
+  if version ~= VERSION then
+    error('DISTLOCK wire version ' .. (string.match(packed, '^%d+') or '?') .. ' at ' .. record
+      .. ', this client knows ' .. VERSION)
+  end
+  return {
+    last = tonumber(last), lined = lined, by = by ~= '' and by or nil, base = tonumber(base), fences = tonumber(fences),
+    freed = freed, void = void, released = released, token = token, details = details
+  }
+end
+
+local function write_record(was, ttl)
+  redis.call('set', record, string.format(PACKED, was.last, was.lined, was.by or '', was.base, was.fences, was.freed,
+    was.void, was.released, was.token, was.details), 'PX', ttl)
+end
+
+-- For changes that grant nothing: the record may have to outlive a longer hold.
+local function save_record(was, ttl)
+  write_record(was, math.max(redis.call('pttl', record), ttl))
+end
 
 local function among(attempts, attempt)
-  return attempts and string.find(attempts, ' ' .. attempt .. ' ', 1, true) ~= nil
+  return string.find(attempts, ' ' .. attempt .. ' ', 1, true) ~= nil
 end
 
 local function with(attempts, attempt)
-  return string.sub(' ' .. attempt .. (attempts or ' '), 1, KEPT)
-end
-
-local function read_record()
-  local read = redis.call('hmget', record, 'v', 'by', 'freed', 'base', 'fences', 'last', 'void')
-  if read[1] and read[1] ~= VERSION then
-    error('DISTLOCK wire version ' .. read[1] .. ' at ' .. record .. ', this client knows ' .. VERSION)
-  end
-  return {
-    by = read[2], freed = read[3], void = read[7],
-    base = tonumber(read[4]), fences = tonumber(read[5]), last = tonumber(read[6])
-  }
+  return string.sub(' ' .. attempt .. attempts, 1, KEPT)
 end
 
 local function question(first)
@@ -118,37 +124,34 @@ local function forget(members)
   end
 end
 
--- The grant: the lock gets the token, the record a fence above every earlier one.
-local function grant(claim, last)
-  local base = micros
-  if last and last >= base then
-    base = last + 1
-  end
-  redis.call('set', lock, claim.token, 'PX', claim.ttl)
-  redis.call('hset', record, 'v', VERSION, 'by', claim.attempt, 'base', text(base), 'fences', claim.fences,
-    'last', text(base + claim.fences - 1), 'token', claim.token, 'details', claim.details)
-  redis.call('pexpire', record, claim.ttl + retention)
-  return base
+local function look_at_line(was)
+  was.lined = redis.call('exists', line) == 1 and '1' or '0'
 end
 
-local function hand_to(member, entry, dead, last)
-  local base = grant(entry, last)
-  forget(dead)
-  forget({ member })
+-- The grant: the lock gets the token, the record a fence above every earlier one. Those named leave the line.
+local function grant(claim, was, leaving)
+  was.base = micros
+  if was.last >= was.base then
+    was.base = was.last + 1
+  end
+  was.by, was.fences, was.last = claim.attempt, claim.fences, was.base + claim.fences - 1
+  was.token, was.details = claim.token, claim.details
+  redis.call('set', lock, claim.token, 'PX', claim.ttl)
+  forget(leaving)
+  look_at_line(was)
+  write_record(was, claim.ttl + retention)
+end
+
+local function hand_to(member, entry, dead, was)
+  dead[#dead + 1] = member
+  grant(entry, was, dead)
   if entry.listens then
     messages[#messages + 1] = { entry.inbox, table.concat(
-      { member, entry.number, entry.ttl, text(base), entry.fences, entry.attempt, entry.token, lock }, '\n') }
-  end
-  return base
-end
-
-local function at_least(key, ttl)
-  if redis.call('pttl', key) < ttl then
-    redis.call('pexpire', key, ttl)
+      { member, entry.number, entry.ttl, text(was.base), entry.fences, entry.attempt, entry.token, lock }, '\n') }
   end
 end
 
-local function stand(claim)
+local function stand(claim, was)
   local entry = read_entry(claim.member)
   if entry and entry.number > claim.number then
     return
@@ -169,6 +172,10 @@ local function stand(claim)
   end
   at_least(line, 2 * claim.alive)
   at_least(waiting, 2 * claim.alive)
+  if was.lined ~= '1' then
+    was.lined = '1'
+    save_record(was, retention)
+  end
 end
 
 local function leave(member, token)
@@ -180,37 +187,39 @@ local function leave(member, token)
   end
 end
 
-local function ask(claim)
-  local holder = redis.call('get', lock)
-  local was = read_record()
+-- `was` is saved by whoever is granted the lock; `unsaved` says that it must be in any case.
+local function ask(claim, holder, was, unsaved)
   if among(was.freed, claim.attempt) or among(was.void, claim.attempt) then
     return { ENDED }
   end
-  if holder == claim.token and (not was.by or was.by == claim.attempt) then
-    if not was.base then
-      return { GRANTED, grant(claim, was.last), claim.fences }
-    end
+  if was.by == claim.attempt and holder == claim.token then
     at_least(lock, claim.ttl)
     return { GRANTED, was.base, was.fences }
   end
-  local base = was.base
+  if holder == claim.token and not was.by then
+    grant(claim, was, {})
+    return { GRANTED, was.base, claim.fences }
+  end
+  local shown = was.by and was.base or false
   if not holder then
     local member, entry, dead = first_in_line(claim.member)
     if not entry then
-      base = grant(claim, was.last)
-      forget(dead)
-      forget({ member })
-      return { GRANTED, base, claim.fences }
+      dead[#dead + 1] = member
+      grant(claim, was, dead)
+      return { GRANTED, was.base, claim.fences }
     end
-    base = hand_to(member, entry, dead, was.last)
-    holder = entry.token
+    hand_to(member, entry, dead, was)
+    holder, shown, unsaved = entry.token, was.base, false
+  end
+  if unsaved then
+    save_record(was, retention)
   end
   if claim.stands then
-    stand(claim)
+    stand(claim, was)
   else
     leave(claim.member, claim.token)
   end
-  return { BUSY, redis.call('pttl', lock), holder, base or false }
+  return { BUSY, redis.call('pttl', lock), holder, shown }
 end
 
 -- Refused or unheard, a message costs its reader no more than the time until its next question.

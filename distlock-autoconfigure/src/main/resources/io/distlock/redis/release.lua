@@ -8,17 +8,12 @@
 about(KEYS, 1)
 local token, attempt, used, keep = ARGV[4], ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7])
 local member, undo = ARGV[8], ARGV[9] == '1'
+local by_token = attempt == ''
 
 local holder = redis.call('get', lock)
 local was = read_record()
-local mine = holder == token and (attempt == '' or not was.by or was.by == attempt)
-local by_token = attempt == ''
-local before
-if by_token then
-  before = redis.call('hget', record, 'released') == token
-else
-  before = among(was.freed, attempt)
-end
+local mine = holder == token and (by_token or not was.by or was.by == attempt)
+local before = by_token and was.released == token or not by_token and among(was.freed, attempt)
 local outcome = 0
 if mine or before then
   outcome = 1
@@ -27,6 +22,7 @@ elseif holder then
 end
 
 -- DEL and PEXPIRE first: they are allowed when memory is full, and what follows them is then, too
+local unsaved = false
 if mine then
   if keep > 0 then
     redis.call('pexpire', lock, keep)
@@ -34,38 +30,40 @@ if mine then
     redis.call('del', lock)
     holder = false
   end
-  if was.by then
-    local last = was.last
-    if used > 0 and was.base + was.fences - 1 == last then
-      last = was.base + used - 1
-    end
-    redis.call('hset', record, 'last', text(last))
+  if used > 0 and was.base + was.fences - 1 == was.last then
+    was.last = was.base + used - 1
   end
   local ended = was.by or attempt
-  if ended ~= '' then
-    if by_token then
-      redis.call('hset', record, 'v', VERSION, 'void', with(was.void, ended), 'released', token)
-    else
-      redis.call('hset', record, 'v', VERSION, 'freed', with(was.freed, ended))
-    end
-    redis.call('pexpire', record, retention + keep)
+  if by_token then
+    was.void, was.released = with(was.void, ended), token
+  else
+    was.freed = with(was.freed, ended)
   end
+  unsaved = true
 elseif undo and not before and not among(was.void, attempt) then
-  redis.pcall('hset', record, 'v', VERSION, 'void', with(was.void, attempt))
-  at_least(record, retention)
+  was.void = with(was.void, attempt)
+  unsaved = true
 end
 leave(member, token)
 
 local reply = false
 if #ARGV > 9 then
-  reply = ask(question(10))
+  reply = ask(question(10), holder, was, unsaved)
+  unsaved = false
 elseif not holder then
   local next, entry, dead = first_in_line(nil)
   if entry then
-    hand_to(next, entry, dead, read_record().last)
-  else
+    hand_to(next, entry, dead, was)
+    unsaved = false
+  elseif #dead > 0 or was.lined == '1' then
     forget(dead)
+    look_at_line(was)
   end
+end
+if unsaved and mine then
+  write_record(was, retention + keep)
+elseif unsaved then
+  save_record(was, retention)
 end
 send_messages()
 return { outcome, reply }

@@ -7,7 +7,7 @@ local holder = redis.call('get', KEYS[1])
 if not holder then
   return {}
 end
-local record = redis.call('hmget', KEYS[2], 'token', 'base', 'details')
+local _, _, _, _, base, _, _, _, _, token, details = string.match(redis.call('get', KEYS[2]) or '', RECORD)
 local entries = {}
 for _, member in ipairs(redis.call('zrange', KEYS[3], 0, -1)) do
   local entry = redis.call('hget', KEYS[4], member)
@@ -15,4 +15,4 @@ for _, member in ipairs(redis.call('zrange', KEYS[3], 0, -1)) do
     entries[#entries + 1] = entry
   end
 end
-return { holder, redis.call('pttl', KEYS[1]), record[1], tonumber(record[2]) or false, record[3], entries }
+return { holder, redis.call('pttl', KEYS[1]), token or false, tonumber(base) or false, details or false, entries }
