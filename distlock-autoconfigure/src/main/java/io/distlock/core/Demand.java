@@ -1,7 +1,6 @@
 package io.distlock.core;
 
 import io.distlock.LockRequest;
-import io.distlock.WhenLost;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param autoRenew whether the hold is renewed
  * @param maxHold after which it is not renewed any more, in nanoseconds
  * @param holdAtLeast how long the key is kept even if the lease is released before
- * @param whenLost what happens to work whose lock is lost
  * @param details of the holder, stored beside the lock
  * @param token to store; null = one of our own
  * @param common whether a hold taken for one such demand can serve another: it has no token or metadata of its own
@@ -26,7 +24,6 @@ record Demand(
         boolean autoRenew,
         long maxHold,
         Duration holdAtLeast,
-        WhenLost whenLost,
         String details,
         @Nullable String token,
         boolean common) {
@@ -44,7 +41,6 @@ record Demand(
                 request.autoRenew().orElse(settings.autoRenew()),
                 maxHold == null ? NEVER : maxHold.toNanos(),
                 request.holdAtLeast(),
-                request.whenLost().orElse(WhenLost.FAIL),
                 details.of(Thread.currentThread(), request.metadata()),
                 token,
                 token == null
@@ -61,7 +57,6 @@ record Demand(
                 this.autoRenew,
                 this.maxHold,
                 this.holdAtLeast,
-                this.whenLost,
                 this.details,
                 this.token,
                 this.common);

@@ -44,27 +44,27 @@ final class RedisLockDriver implements LineDriver {
         this.settings = settings;
         this.inboxStart = RedisKeys.inbox(settings.prefix(), "");
         this.inbox = RedisKeys.inbox(settings.prefix(), settings.instance());
-        this.retention = millis(settings.recordRetention());
+        this.retention = Arguments.millis(settings.recordRetention());
     }
 
     @Override
     public CompletionStage<Attempt> acquire(Claim claim) {
-        Arguments arguments = start(ArgumentCounts.QUESTION);
-        add(arguments, claim);
+        Arguments arguments = start(Arguments.QUESTION);
+        arguments.add(claim);
         return ask(claim, arguments);
     }
 
     @Override
     public CompletionStage<Attempt> line(Question question) {
-        Arguments arguments = start(ArgumentCounts.QUESTION);
-        add(arguments, question, true);
+        Arguments arguments = start(Arguments.QUESTION);
+        arguments.add(question, true, this.link.isListening());
         return ask(question.claim(), arguments);
     }
 
     @Override
     public CompletionStage<Attempt> lastTry(Question question) {
-        Arguments arguments = start(ArgumentCounts.QUESTION);
-        add(arguments, question, false);
+        Arguments arguments = start(Arguments.QUESTION);
+        arguments.add(question, false, this.link.isListening());
         return ask(question.claim(), arguments);
     }
 
@@ -84,34 +84,34 @@ final class RedisLockDriver implements LineDriver {
 
     private CompletableFuture<List<Object>> lineTogether(List<Question> batch) {
         String[] keys = new String[4 * batch.size()];
-        Arguments arguments = start(ArgumentCounts.QUESTION * batch.size());
+        Arguments arguments = start(Arguments.QUESTION * batch.size());
         for (int i = 0; i < batch.size(); i++) {
             keys(batch.get(i).claim().key()).copyTo(keys, 4 * i);
-            add(arguments, batch.get(i), true);
+            arguments.add(batch.get(i), true, this.link.isListening());
         }
         return this.link.run(Script.ACQUIRE, this.settings.commandTimeout(), keys, arguments.array());
     }
 
     @Override
     public CompletionStage<Ownership> release(Release release) {
-        Arguments arguments = start(ArgumentCounts.RELEASE);
-        add(arguments, release, "", false);
+        Arguments arguments = start(Arguments.RELEASE);
+        arguments.add(release, "", false);
         return end(release.hold(), arguments).thenApply(reply -> RedisReplies.ownership(reply.get(0)));
     }
 
     @Override
     public CompletionStage<Ownership> leave(Question question) {
-        Arguments arguments = start(ArgumentCounts.RELEASE);
+        Arguments arguments = start(Arguments.RELEASE);
         Hold hold = question.claim().hold();
-        add(arguments, new Release(hold, 0, Duration.ZERO), question.member(), true);
+        arguments.add(new Release(hold, 0, Duration.ZERO), question.member(), true);
         return end(hold, arguments).thenApply(reply -> RedisReplies.ownership(reply.get(0)));
     }
 
     @Override
     public CompletionStage<Handover> releaseAndLine(Release release, Question next) {
-        Arguments arguments = start(ArgumentCounts.RELEASE + ArgumentCounts.QUESTION);
-        add(arguments, release, "", false);
-        add(arguments, next, true);
+        Arguments arguments = start(Arguments.RELEASE + Arguments.QUESTION);
+        arguments.add(release, "", false);
+        arguments.add(next, true, this.link.isListening());
         return end(release.hold(), arguments)
                 .thenApply(reply ->
                         new Handover(RedisReplies.ownership(reply.get(0)), RedisReplies.attempt(reply.get(1))));
@@ -138,11 +138,11 @@ final class RedisLockDriver implements LineDriver {
         RedisKeys keys = keys(renewal.hold().key());
         Duration timeout = timeout(renewal.ttl());
         Arguments arguments = new Arguments(3).add(this.retention);
-        add(arguments, renewal);
+        arguments.add(renewal);
         CompletableFuture<List<Object>> renewed =
                 this.link.run(Script.RENEW, timeout, new String[] {keys.lock()}, arguments.array());
         this.link.run(Script.KEEP, timeout, new String[] {keys.record()}, new String[] {
-            millis(renewal.ttl().plus(this.settings.recordRetention()))
+            Arguments.millis(renewal.ttl().plus(this.settings.recordRetention()))
         });
         return renewed.thenApply(reply -> RedisReplies.ownership(reply.get(0)));
     }
@@ -156,15 +156,11 @@ final class RedisLockDriver implements LineDriver {
             RedisKeys named = keys(renewal.hold().key());
             keys[2 * i] = named.lock();
             keys[2 * i + 1] = named.record();
-            add(arguments, renewal);
+            arguments.add(renewal);
             Duration timeout = timeout(renewal.ttl());
             shortest = timeout.compareTo(shortest) < 0 ? timeout : shortest;
         }
         return this.link.run(Script.RENEW, shortest, keys, arguments.array());
-    }
-
-    private static void add(Arguments arguments, Renewal renewal) {
-        arguments.add(renewal.hold().token(), millis(renewal.ttl()));
     }
 
     @Override
@@ -175,7 +171,7 @@ final class RedisLockDriver implements LineDriver {
                         Script.EXTEND,
                         this.settings.commandTimeout(),
                         new String[] {keys.lock(), keys.record()},
-                        new String[] {hold.token(), millis(ttl), this.retention})
+                        new String[] {hold.token(), Arguments.millis(ttl), this.retention})
                 .thenApply(reply -> RedisReplies.ownership(reply.get(0)));
     }
 
@@ -190,7 +186,8 @@ final class RedisLockDriver implements LineDriver {
     @Override
     public CompletionStage<Optional<Attempt.Granted>> adopt(Claim claim) {
         Hold hold = claim.hold();
-        Arguments arguments = start(4).add(hold.token(), hold.attempt(), millis(claim.ttl()), claim.details());
+        Arguments arguments =
+                start(4).add(hold.token(), hold.attempt(), Arguments.millis(claim.ttl()), claim.details());
         return this.link
                 .run(Script.ADOPT, timeout(claim.ttl()), keys(claim.key()).array(), arguments.array())
                 .thenApply(RedisReplies::adopted);
@@ -224,49 +221,8 @@ final class RedisLockDriver implements LineDriver {
     }
 
     private Arguments start(int more) {
-        return new Arguments(ArgumentCounts.START + more)
+        return new Arguments(Arguments.START + more)
                 .add(this.retention, this.link.isOneServer() ? "1" : "0", this.inbox);
-    }
-
-    private static void add(Arguments arguments, Claim claim) {
-        arguments.add("0");
-        add(arguments, claim, "", 0, Duration.ZERO, false);
-    }
-
-    private void add(Arguments arguments, Question question, boolean stands) {
-        arguments.add(stands ? "1" : "0");
-        add(
-                arguments,
-                question.claim(),
-                question.member(),
-                question.number(),
-                question.aliveFor(),
-                this.link.isListening());
-    }
-
-    private static void add(
-            Arguments arguments, Claim claim, String member, long number, Duration aliveFor, boolean listens) {
-        Hold hold = claim.hold();
-        arguments.add(
-                hold.token(),
-                hold.attempt(),
-                millis(claim.ttl()),
-                Integer.toString(claim.fences()),
-                claim.details(),
-                member,
-                Long.toString(number),
-                millis(aliveFor),
-                listens ? "1" : "0");
-    }
-
-    private static void add(Arguments arguments, Release release, String member, boolean undo) {
-        arguments.add(
-                release.hold().token(),
-                release.hold().attempt(),
-                Integer.toString(release.fencesUsed()),
-                millis(release.keepFor()),
-                member,
-                undo ? "1" : "0");
     }
 
     /** An answer that takes a third of the ttl is of no use, unless the ttl is very short. */
@@ -275,10 +231,6 @@ final class RedisLockDriver implements LineDriver {
         Duration useful = third.compareTo(SHORTEST_TIMEOUT) < 0 ? SHORTEST_TIMEOUT : third;
         Duration most = this.settings.commandTimeout();
         return useful.compareTo(most) < 0 ? useful : most;
-    }
-
-    private static String millis(Duration time) {
-        return Long.toString(time.toMillis());
     }
 
     private static <T, R> List<CompletionStage<R>> inBatches(
@@ -293,15 +245,5 @@ final class RedisLockDriver implements LineDriver {
             }
         }
         return replies;
-    }
-
-    /** How many arguments the scripts expect; see their headers. */
-    private static final class ArgumentCounts {
-
-        static final int START = 3;
-
-        static final int QUESTION = 10;
-
-        static final int RELEASE = 6;
     }
 }
