@@ -20,6 +20,9 @@ final class Texts {
             throw new IllegalArgumentException(
                     "A lock's " + what + " must not be " + (text == null ? "null" : "blank"));
         }
+        if (text.length() <= LONGEST && isPlain(text)) {
+            return text;
+        }
         int bytes = bytes(what, text);
         if (bytes > LONGEST) {
             throw new IllegalArgumentException("A lock's " + what + " must not be longer than " + LONGEST
@@ -30,6 +33,17 @@ final class Texts {
                     "A lock's " + what + " must not contain control characters: '" + visible(text) + "'");
         }
         return text;
+    }
+
+    /** Nearly every text is, and needs no closer look. */
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     static Map<String, String> checkMetadata(Map<String, String> metadata) {

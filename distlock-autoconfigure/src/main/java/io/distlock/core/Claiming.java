@@ -25,8 +25,8 @@ final class Claiming {
 
     private final Desk desk;
 
-    /** Whose place in the store's line it is. */
-    private final String member;
+    /** Whose place in the store's line it is; none before somebody stands there. */
+    private @Nullable String member;
 
     private @Nullable Standing standing;
 
@@ -35,7 +35,6 @@ final class Claiming {
     Claiming(KeyLine line, Desk desk) {
         this.line = line;
         this.desk = desk;
-        this.member = desk.nextId();
     }
 
     boolean isUnderWay() {
@@ -98,8 +97,9 @@ final class Claiming {
             Question question = question(asking, true);
             return () -> sent(asking, question.number(), store.line(question));
         }
-        Question question = question(asking, false);
-        return () -> sent(asking, question.number(), this.desk.driver().acquire(asking.claim()));
+        long number = ++this.questions;
+        asking.ask(number);
+        return () -> sent(asking, number, this.desk.driver().acquire(asking.claim()));
     }
 
     /** One more question, that leaves the line if it is busy; none if one is under way. */
@@ -117,7 +117,16 @@ final class Claiming {
     }
 
     private Question question(Standing asking, boolean stands) {
-        return asking.ask(this.member, ++this.questions, this.desk.aliveFor(), stands);
+        return asking.ask(member(), ++this.questions, this.desk.aliveFor(), stands);
+    }
+
+    private String member() {
+        String known = this.member;
+        if (known == null) {
+            known = this.desk.nextId();
+            this.member = known;
+        }
+        return known;
     }
 
     /** A question that has become due, if there still is one; the caller sends it together with those of other lines. */
@@ -305,7 +314,7 @@ final class Claiming {
     }
 
     private Runnable giveBack(Standing dead) {
-        return leave(new Question(dead.claim(), this.member, this.questions, this.desk.aliveFor()));
+        return leave(new Question(dead.claim(), member(), this.questions, this.desk.aliveFor()));
     }
 
     private Runnable leave(Question question) {

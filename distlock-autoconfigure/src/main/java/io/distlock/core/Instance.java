@@ -36,7 +36,7 @@ public record Instance(String readable, String random) {
         return end > 0 ? id.substring(0, end) : id;
     }
 
-    static String randomText(SecureRandom source, int bytes) {
+    private static String randomText(SecureRandom source, int bytes) {
         byte[] bits = new byte[bytes];
         source.nextBytes(bits);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bits);

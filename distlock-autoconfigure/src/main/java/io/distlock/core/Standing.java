@@ -5,8 +5,7 @@ import io.distlock.driver.Claim;
 import io.distlock.driver.LineDriver.Question;
 import io.distlock.driver.LockDriverException;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +21,8 @@ final class Standing {
 
     private final Demand demand;
 
-    private final Map<Long, Long> sent = new HashMap<>(4);
-
-    private long lastBusyNumber;
+    /** When the questions were sent that a grant may still answer: one, unless it takes long. */
+    private final ArrayDeque<Sent> sent = new ArrayDeque<>(2);
 
     private boolean underWay;
 
@@ -63,19 +61,30 @@ final class Standing {
         return other == this.demand || other.common() && this.demand.common();
     }
 
-    /** Notes that a question goes out now. */
+    /** Notes that a question goes out now which stands in line if it is busy, or leaves it. */
     Question ask(String member, long number, Duration aliveFor, boolean stands) {
-        cancelNext();
+        ask(number);
         this.stands = stands;
-        this.sent.put(number, System.nanoTime());
-        this.underWay = true;
         return new Question(this.claim, member, number, aliveFor);
+    }
+
+    /** Notes that a question goes out now which knows of no line. */
+    void ask(long number) {
+        cancelNext();
+        this.stands = false;
+        this.sent.add(new Sent(number, System.nanoTime()));
+        this.underWay = true;
     }
 
     /** When that question was sent; null for one that is too old to count, or was never sent. */
     @Nullable
     Long sentAt(long number) {
-        return number < this.lastBusyNumber ? null : this.sent.get(number);
+        for (Sent question : this.sent) {
+            if (question.number == number) {
+                return question.at;
+            }
+        }
+        return null;
     }
 
     void busy(long number, Attempt.Busy answer) {
@@ -84,8 +93,7 @@ final class Standing {
         this.inLine = this.stands;
         this.busy = answer;
         this.failure = null;
-        this.lastBusyNumber = number;
-        this.sent.keySet().removeIf(old -> old < number);
+        this.sent.removeIf(old -> old.number < number);
     }
 
     void failed(LockDriverException failure) {
@@ -152,4 +160,6 @@ final class Standing {
             this.next = null;
         }
     }
+
+    private record Sent(long number, long at) {}
 }
