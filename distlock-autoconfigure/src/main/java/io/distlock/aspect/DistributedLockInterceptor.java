@@ -12,6 +12,8 @@ import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.function.SingletonSupplier;
@@ -26,9 +28,12 @@ public final class DistributedLockInterceptor implements MethodInterceptor {
 
     private final Supplier<Locker> locker;
 
+    private final FutureCalls futures;
+
     public DistributedLockInterceptor(ConfigurableListableBeanFactory beans) {
         this.operations = new LockOperations(beans);
         this.locker = SingletonSupplier.of(() -> beans.getBean(Locker.class));
+        this.futures = new FutureCalls(this.locker);
     }
 
     LockOperations operations() {
@@ -40,12 +45,32 @@ public final class DistributedLockInterceptor implements MethodInterceptor {
         Object target = invocation.getThis();
         Method method = invocation.getMethod();
         Class<?> type = target == null ? method.getDeclaringClass() : AopUtils.getTargetClass(target);
-        return around(method, type, new Call(target, invocation.getArguments(), invocation::proceed));
+        LockOperation operation = this.operations.get(method, type);
+        Call.Body body = operation.extent() == Extent.CALL ? invocation::proceed : () -> proceedLater(invocation);
+        return around(operation, new Call(target, invocation.getArguments(), body));
+    }
+
+    /** On another thread or again, so the invocation that is under way is left as it is. */
+    private static @Nullable Object proceedLater(MethodInvocation invocation) throws Throwable {
+        return invocation instanceof ProxyMethodInvocation proxied
+                ? ExposeInvocationInterceptor.INSTANCE.invoke(proxied.invocableClone())
+                : invocation.proceed();
     }
 
     @Nullable
     Object around(Method method, Class<?> type, Call call) throws Throwable {
-        LockOperation operation = this.operations.get(method, type);
+        return around(this.operations.get(method, type), call);
+    }
+
+    private @Nullable Object around(LockOperation operation, Call call) throws Throwable {
+        return switch (operation.extent()) {
+            case CALL, AWAITED_FUTURE -> run(operation, call);
+            case FUTURE -> this.futures.run(operation, call);
+            case PUBLISHER -> new PublisherCall(operation, call, this.locker).publisher();
+        };
+    }
+
+    private @Nullable Object run(LockOperation operation, Call call) throws Throwable {
         if (!operation.wants(call)) {
             return call.body().proceed();
         }

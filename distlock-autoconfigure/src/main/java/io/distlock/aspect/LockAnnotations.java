@@ -11,11 +11,12 @@ import org.springframework.core.BridgeMethodResolver;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Finds the annotation that counts for a method: its own, or that of a method it overrides or implements; else that of
- * the class, of a class above it or of an interface, which count for public methods, an interface's only for those it
- * has.
+ * the class, of a class above it or of an interface, which count for public methods but {@code equals}, {@code hashCode}
+ * and {@code toString}, an interface's only for those it has.
  */
 final class LockAnnotations {
 
@@ -38,7 +39,9 @@ final class LockAnnotations {
 
     private static boolean countsFor(AnnotatedMethod annotated, @Nullable Object source) {
         Method method = annotated.method();
-        if (!Modifier.isPublic(method.getModifiers()) || Modifier.isStatic(method.getModifiers())) {
+        if (!Modifier.isPublic(method.getModifiers())
+                || Modifier.isStatic(method.getModifiers())
+                || isOfEveryObject(method)) {
             return false;
         }
         return !(source instanceof Class<?> type && type.isInterface())
@@ -46,6 +49,12 @@ final class LockAnnotations {
                         .map(candidate ->
                                 BridgeMethodResolver.getMostSpecificMethod(candidate, annotated.targetClass()))
                         .anyMatch(method::equals);
+    }
+
+    private static boolean isOfEveryObject(Method method) {
+        return ReflectionUtils.isEqualsMethod(method)
+                || ReflectionUtils.isHashCodeMethod(method)
+                || ReflectionUtils.isToStringMethod(method);
     }
 
     private static MergedAnnotation<DistributedLock> on(AnnotatedElement element) {

@@ -1,9 +1,11 @@
 package io.distlock.aspect;
 
+import io.distlock.LockNotAcquiredException;
+import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockRequest;
-import io.distlock.WhenLost;
 import io.distlock.annotation.DistributedLock;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What an annotation means for one method of one class, read and checked once. A call only fills in its arguments. */
 record LockOperation(
@@ -52,8 +54,17 @@ record LockOperation(
         }
     }
 
-    boolean interrupts() {
-        return this.terms.whenLost() == WhenLost.INTERRUPT;
+    /**
+     * What the call gives without its lock.
+     *
+     * @throws Throwable the refusal, or what the fallback throws
+     */
+    @Nullable
+    Object refused(Call call, LockNotAcquiredException refusal) throws Throwable {
+        if (refusal.reason() == Reason.BUSY || refusal.reason() == Reason.SHED) {
+            return this.busy.answer(call, refusal);
+        }
+        throw refusal;
     }
 
     private CallContext context(Call call) {

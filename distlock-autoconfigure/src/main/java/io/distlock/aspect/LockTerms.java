@@ -39,7 +39,7 @@ record LockTerms(
     }
 
     LockRequest on(LockRequest request) {
-        LockRequest result = request.name(this.name).whenLost(asForWork());
+        LockRequest result = request.name(this.name).whenLost(this.whenLost);
         if (this.ttl != null) {
             result = result.ttl(this.ttl);
         }
@@ -56,11 +56,6 @@ record LockTerms(
             result = result.autoRenew(this.autoRenew == AutoRenew.TRUE);
         }
         return result;
-    }
-
-    /** The interrupt is this room's; what is left of it for the locker is to fail. */
-    private WhenLost asForWork() {
-        return this.whenLost == WhenLost.INTERRUPT ? WhenLost.FAIL : this.whenLost;
     }
 
     private record Times(AnnotatedMethod annotated, Expressions expressions) {

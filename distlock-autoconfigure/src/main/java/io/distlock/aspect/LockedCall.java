@@ -1,10 +1,11 @@
 package io.distlock.aspect;
 
-import io.distlock.Lease;
 import io.distlock.LockNotAcquiredException;
-import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockRequest;
 import io.distlock.Locker;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** A call that waits for its lock, runs under it, and gives it back when it returns. */
@@ -26,24 +27,22 @@ final class LockedCall {
     @Nullable
     Object execute(Locker locker, LockRequest request) throws Throwable {
         try {
-            return locker.<@Nullable Object, Exception>execute(request, this::run);
+            return locker.<@Nullable Object, Exception>execute(request, lease -> run());
         } catch (LockNotAcquiredException refusal) {
-            boolean busy = refusal.reason() == Reason.BUSY || refusal.reason() == Reason.SHED;
-            if (this.started || !busy) {
+            if (this.started) {
                 throw refusal;
             }
-            return this.operation.busy().answer(this.call, refusal);
+            return this.operation.refused(this.call, refusal);
         }
     }
 
-    private @Nullable Object run(Lease lease) throws Exception {
+    private @Nullable Object run() throws Exception {
         this.started = true;
-        if (!this.operation.interrupts()) {
-            return proceed();
+        Object result = proceed();
+        if (this.operation.extent() == Extent.AWAITED_FUTURE && result instanceof Future<?> future) {
+            await(future);
         }
-        try (Interruption interruption = Interruption.onLossOf(lease)) {
-            return proceed();
-        }
+        return result;
     }
 
     private @Nullable Object proceed() throws Exception {
@@ -53,6 +52,18 @@ final class LockedCall {
             throw failure;
         } catch (Throwable strange) {
             throw LockedCall.<RuntimeException>as(strange);
+        }
+    }
+
+    /** Its result or failure is for the caller to look at. */
+    private static void await(Future<?> future) throws InterruptedException {
+        try {
+            future.get();
+        } catch (ExecutionException | CancellationException ended) {
+            return;
+        } catch (InterruptedException told) {
+            future.cancel(true);
+            throw told;
         }
     }
 

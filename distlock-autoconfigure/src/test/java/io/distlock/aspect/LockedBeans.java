@@ -3,6 +3,7 @@ package io.distlock.aspect;
 import java.util.Map;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -22,7 +23,12 @@ final class LockedBeans implements AutoCloseable {
     LockedBeans(Map<String, Object> properties, Class<?>... beans) {
         this.context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("test", properties));
         this.context.register(Wiring.class);
-        this.context.register(beans);
+        for (Class<?> bean : beans) {
+            this.context.registerBean(
+                    bean,
+                    definition -> ((AbstractBeanDefinition) definition)
+                            .setAutowireMode(AbstractBeanDefinition.AUTOWIRE_CONSTRUCTOR));
+        }
         this.context.refresh();
     }
 
@@ -36,6 +42,11 @@ final class LockedBeans implements AutoCloseable {
 
     DistributedLockCheck check() {
         return DistributedLockCheck.ofProxies(this.context.getBeanFactory(), get(DistributedLockInterceptor.class));
+    }
+
+    DistributedLockCheck wovenCheck() {
+        return DistributedLockCheck.ofWovenClasses(
+                this.context.getBeanFactory(), get(DistributedLockInterceptor.class));
     }
 
     @Override

@@ -29,6 +29,11 @@ final class MapLocker implements Locker {
 
     final List<LockRequest> requests = new CopyOnWriteArrayList<>();
 
+    final List<CompletableFuture<Lease>> asked = new CopyOnWriteArrayList<>();
+
+    /** Whether futures are granted a lease although they were cancelled. */
+    volatile boolean deafToCancel;
+
     final List<LockRequest> released = new CopyOnWriteArrayList<>();
 
     private final Map<String, MapLease> held = new ConcurrentHashMap<>();
@@ -44,11 +49,6 @@ final class MapLocker implements Locker {
 
     void lose(String key) {
         this.held.get(key).lose();
-    }
-
-    /** Whether it was released or not. */
-    void loseAnyway(Lease lease) {
-        ((MapLease) lease).lose();
     }
 
     Set<String> heldKeys() {
@@ -84,7 +84,13 @@ final class MapLocker implements Locker {
     @Override
     public synchronized CompletableFuture<Lease> acquireAsync(LockRequest request) {
         this.requests.add(request);
-        CompletableFuture<Lease> asked = new CompletableFuture<>();
+        CompletableFuture<Lease> asked = new CompletableFuture<>() {
+            @Override
+            public boolean cancel(boolean mayInterrupt) {
+                return !MapLocker.this.deafToCancel && super.cancel(mayInterrupt);
+            }
+        };
+        this.asked.add(asked);
         Optional<Lease> lease = take(request);
         if (lease.isPresent()) {
             asked.complete(lease.get());

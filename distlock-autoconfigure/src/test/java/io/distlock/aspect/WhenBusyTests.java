@@ -33,7 +33,7 @@ class WhenBusyTests {
         assertThat(this.shop.optionalInt()).isEmpty();
         assertThat(this.shop.boxed()).isNull();
         this.shop.nothing();
-        assertThat(this.shop.runs).isZero();
+        assertThat(this.shop.runs()).isZero();
     }
 
     @Test
@@ -70,7 +70,11 @@ class WhenBusyTests {
 
     static class Shop {
 
-        int runs;
+        private int runs;
+
+        int runs() {
+            return this.runs;
+        }
 
         @DistributedLock(key = "k", whenBusy = WhenBusy.SKIP)
         Object object() {

@@ -1,0 +1,173 @@
+package io.distlock.aspect;
+
+import io.distlock.Lease;
+import io.distlock.LeaseScope;
+import io.distlock.LockLostException;
+import io.distlock.LockNotAcquiredException;
+import io.distlock.WhenLost;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller gets at once: it ends when the work has ended and the lease has been given back. Cancelling it cancels
+ * whatever is under way, the wait for the lock or the work.
+ */
+final class LockedFuture extends CompletableFuture<@Nullable Object> {
+
+    private final FutureCalls calls;
+
+    private final LockOperation operation;
+
+    private final Call call;
+
+    private final List<SharedHold> holds;
+
+    private volatile @Nullable Future<?> underWay;
+
+    LockedFuture(FutureCalls calls, LockOperation operation, Call call, List<SharedHold> entered) {
+        this.calls = calls;
+        this.operation = operation;
+        this.call = call;
+        this.holds = new ArrayList<>(entered);
+    }
+
+    /** Waits for the lease, and runs the method under it. */
+    LockedFuture start(CompletableFuture<Lease> asked) {
+        cancelWithThis(asked);
+        asked.whenCompleteAsync(
+                (lease, failure) -> {
+                    if (failure == null) {
+                        this.holds.add(this.calls.share(lease));
+                        run(lease);
+                    } else {
+                        refused(unwrapped(failure));
+                    }
+                },
+                this.calls.threads());
+        return this;
+    }
+
+    /** Runs the method under a lease that it shares. */
+    LockedFuture start(Lease lease) {
+        run(lease);
+        return this;
+    }
+
+    private void run(Lease lease) {
+        try (LeaseScope scope = LeaseScope.open(lease)) {
+            if (isDone()) {
+                end(lease, null, null);
+                return;
+            }
+            lease.ensureHeld();
+            CompletionStage<?> work = stage(this.call.body().proceed());
+            interruptOnLoss(lease, work);
+            work.whenComplete((value, failure) -> this.calls.threads().execute(() -> end(lease, value, failure)));
+        } catch (Throwable failure) {
+            end(lease, null, failure);
+        }
+    }
+
+    private CompletionStage<?> stage(@Nullable Object returned) {
+        if (returned == null) {
+            return CompletableFuture.completedStage(null);
+        }
+        if (returned instanceof CompletionStage<?> stage) {
+            if (stage instanceof Future<?> future) {
+                cancelWithThis(future);
+            }
+            return stage;
+        }
+        ((Future<?>) returned).cancel(true);
+        throw new IllegalStateException(this.operation.annotated() + " returned a "
+                + returned.getClass().getName() + ", whose end cannot be awaited; return a CompletableFuture");
+    }
+
+    private void interruptOnLoss(Lease lease, CompletionStage<?> work) {
+        if (whenLost() == WhenLost.INTERRUPT && work instanceof Future<?> future) {
+            lease.onLost(loss -> future.cancel(true));
+        }
+    }
+
+    /** The work's own failure wins; a result counts only if the lock was held to the end. */
+    private void end(Lease lease, @Nullable Object value, @Nullable Throwable failure) {
+        LockLostException loss = whenLost() == WhenLost.REPORT ? null : lossOf(lease);
+        giveBack();
+        Throwable own = failure == null ? null : unwrapped(failure);
+        if (loss == null) {
+            finish(value, own);
+        } else if (own == null || own instanceof CancellationException || own == loss) {
+            finish(null, loss);
+        } else {
+            own.addSuppressed(loss);
+            finish(null, own);
+        }
+    }
+
+    private void finish(@Nullable Object value, @Nullable Throwable failure) {
+        if (failure == null) {
+            complete(value);
+        } else {
+            completeExceptionally(failure);
+        }
+    }
+
+    private void refused(Throwable failure) {
+        giveBack();
+        if (!(failure instanceof LockNotAcquiredException refusal)) {
+            completeExceptionally(failure);
+            return;
+        }
+        try {
+            stage(this.operation.refused(this.call, refusal))
+                    .whenComplete((value, thrown) -> finish(value, thrown == null ? null : unwrapped(thrown)));
+        } catch (Throwable thrown) {
+            completeExceptionally(thrown);
+        }
+    }
+
+    private void giveBack() {
+        this.holds.forEach(this.calls::leave);
+    }
+
+    private WhenLost whenLost() {
+        return this.operation.terms().whenLost();
+    }
+
+    private void cancelWithThis(Future<?> future) {
+        this.underWay = future;
+        if (isCancelled()) {
+            future.cancel(true);
+        }
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterrupt) {
+        boolean cancelled = super.cancel(mayInterrupt);
+        Future<?> current = this.underWay;
+        if (cancelled && current != null) {
+            current.cancel(mayInterrupt);
+        }
+        return cancelled;
+    }
+
+    private static @Nullable LockLostException lossOf(Lease lease) {
+        try {
+            lease.ensureHeld();
+            return null;
+        } catch (LockLostException lost) {
+            return lost;
+        }
+    }
+
+    private static Throwable unwrapped(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return failure instanceof CompletionException && cause != null ? cause : failure;
+    }
+}

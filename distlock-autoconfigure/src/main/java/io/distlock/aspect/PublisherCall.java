@@ -1,0 +1,144 @@
+package io.distlock.aspect;
+
+import io.distlock.Lease;
+import io.distlock.LeaseScope;
+import io.distlock.LockLostException;
+import io.distlock.LockNotAcquiredException;
+import io.distlock.LockRequest;
+import io.distlock.Locker;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.util.context.ContextView;
+
+/**
+ * A call that gives a publisher. Each subscription runs the method under a lock of its own, which is given back when the
+ * subscription ends, in whichever way. No subscribing thread waits: the method runs on a thread that may block when the
+ * lock is granted. A subscription that is made under the same lock, as its Reactor context tells, goes through.
+ */
+final class PublisherCall {
+
+    private final LockOperation operation;
+
+    private final Call call;
+
+    private final Supplier<Locker> locker;
+
+    private final ReactiveAdapter adapter;
+
+    PublisherCall(LockOperation operation, Call call, Supplier<Locker> locker) {
+        this.operation = operation;
+        this.call = call;
+        this.locker = locker;
+        Class<?> type = operation.annotated().method().getReturnType();
+        ReactiveAdapter known = ReactiveAdapterRegistry.getSharedInstance().getAdapter(type);
+        if (known == null) {
+            throw new IllegalStateException("There is no adapter for " + type);
+        }
+        this.adapter = known;
+    }
+
+    Object publisher() {
+        Flux<Object> locked = Flux.deferContextual(this::subscription);
+        return this.adapter.fromPublisher(this.adapter.isMultiValue() ? locked : locked.singleOrEmpty());
+    }
+
+    private Publisher<Object> subscription(ContextView context) {
+        if (!this.operation.wants(this.call)) {
+            return body();
+        }
+        LockRequest request = this.operation.bind(this.call);
+        HeldLeases held = this.operation.reentrant() ? HeldLeases.in(context) : HeldLeases.NONE;
+        held.ensureHeld(request.keys());
+        List<String> missing = held.missing(request.keys());
+        if (missing.isEmpty()) {
+            return body();
+        }
+        LockRequest asked = missing.size() == request.keys().size() ? request : this.operation.request(missing);
+        return Flux.usingWhen(lease(asked), lease -> under(lease, held), PublisherCall::release)
+                .onErrorResume(Refused.class, this::refused);
+    }
+
+    /** A lease that nobody takes any more, because the subscription ended when it was granted, is given back. */
+    private Mono<Lease> lease(LockRequest request) {
+        return Mono.fromFuture(() -> this.locker.get().acquireAsync(request))
+                .onErrorMap(LockNotAcquiredException.class, Refused::new)
+                .publishOn(Schedulers.boundedElastic())
+                .doOnDiscard(Lease.class, lease -> release(lease).subscribe());
+    }
+
+    private Flux<Object> under(Lease lease, HeldLeases outer) {
+        Flux<Object> work = Flux.defer(() -> {
+                    try (LeaseScope scope = LeaseScope.open(lease)) {
+                        return body();
+                    }
+                })
+                .contextWrite(outer.and(lease)::into);
+        return switch (this.operation.terms().whenLost()) {
+            case INTERRUPT -> heldToTheEnd(lease, work.takeUntilOther(loss(lease)));
+            case FAIL -> heldToTheEnd(lease, work);
+            case REPORT -> work;
+        };
+    }
+
+    /** The work's own error wins. */
+    private static Flux<Object> heldToTheEnd(Lease lease, Flux<Object> work) {
+        return work.concatWith(Mono.fromRunnable(lease::ensureHeld)).doOnError(failure -> {
+            LockLostException loss = lossOf(lease);
+            if (loss != null && !(failure instanceof LockLostException)) {
+                failure.addSuppressed(loss);
+            }
+        });
+    }
+
+    /** Completes, since only that cancels the work; that the lock was lost is found out at the end. */
+    private static Mono<Object> loss(Lease lease) {
+        return Mono.create(sink -> lease.onLost(loss -> sink.success()));
+    }
+
+    private static Mono<Void> release(Lease lease) {
+        return Mono.<Void>fromRunnable(lease::release).subscribeOn(Schedulers.boundedElastic());
+    }
+
+    private Publisher<Object> refused(Refused refused) {
+        try {
+            return this.adapter.toPublisher(this.operation.refused(this.call, refused.refusal));
+        } catch (Throwable thrown) {
+            return Mono.error(thrown);
+        }
+    }
+
+    private Publisher<Object> body() {
+        try {
+            return this.adapter.toPublisher(this.call.body().proceed());
+        } catch (Throwable thrown) {
+            return Mono.error(thrown);
+        }
+    }
+
+    private static @Nullable LockLostException lossOf(Lease lease) {
+        try {
+            lease.ensureHeld();
+            return null;
+        } catch (LockLostException lost) {
+            return lost;
+        }
+    }
+
+    /** Tells the refusal of this lock from one that the work ends with. */
+    private static final class Refused extends RuntimeException {
+
+        private final LockNotAcquiredException refusal;
+
+        Refused(LockNotAcquiredException refusal) {
+            super(refusal);
+            this.refusal = refusal;
+        }
+    }
+}
