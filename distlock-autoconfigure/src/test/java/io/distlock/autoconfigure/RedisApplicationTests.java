@@ -1,0 +1,116 @@
+package io.distlock.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.distlock.LockNotAcquiredException;
+import io.distlock.LockUnavailableException;
+import io.distlock.Locker;
+import io.distlock.annotation.DistributedLock;
+import io.distlock.redis.RedisLockDriverAutoConfiguration;
+import io.distlock.testredis.RedisServers;
+import io.distlock.testredis.TestRedis;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** The whole corridor, from the annotation to a real Redis. */
+@Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
+class RedisApplicationTests {
+
+    private final ApplicationContextRunner context = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    DataRedisAutoConfiguration.class,
+                    RedisLockDriverAutoConfiguration.class,
+                    DistlockAutoConfiguration.class,
+                    DistributedLockAutoConfiguration.class,
+                    AopAutoConfiguration.class))
+            .withPropertyValues("distlock.prefix=redis-application:")
+            .withBean(Shop.class);
+
+    @Test
+    void aPlainClientSeesTheLockAndKeepsItFromUs() {
+        TestRedis redis = RedisServers.shared();
+        this.context
+                .withPropertyValues("spring.data.redis.url=" + redis.uri(), "distlock.startup-check=fail")
+                .run(context -> {
+                    Shop shop = context.getBean(Shop.class);
+                    assertThat(shop.pay(42, () -> redis.call("GET", "redis-application:order:42")))
+                            .asString()
+                            .startsWith("application@");
+
+                    redis.call("SET", "redis-application:order:42", "stranger", "NX", "PX", "60000");
+                    assertThatExceptionOfType(LockNotAcquiredException.class)
+                            .isThrownBy(() -> shop.pay(42, () -> null))
+                            .withMessageContaining("'order:42'")
+                            .satisfies(refusal -> assertThat(
+                                            refusal.holder().orElseThrow().token())
+                                    .isEqualTo("stranger"));
+                    redis.call("DEL", "redis-application:order:42");
+                });
+    }
+
+    @Test
+    void withoutRedisTheApplicationStartsWithOneErrorAndCallsAreUnavailable(CapturedOutput output) throws IOException {
+        this.context
+                .withPropertyValues("spring.data.redis.port=" + closedPort())
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(output.getOut().lines().filter(line -> line.contains("ERROR")))
+                            .singleElement()
+                            .asString()
+                            .contains("The store of the locks does not answer");
+                    assertThatExceptionOfType(LockUnavailableException.class)
+                            .isThrownBy(() -> context.getBean(Shop.class).pay(42, () -> "ran"));
+                });
+    }
+
+    @Test
+    void withoutRedisTheApplicationDoesNotStartWhereThatIsAskedFor() throws IOException {
+        this.context
+                .withPropertyValues("spring.data.redis.port=" + closedPort(), "distlock.startup-check=fail")
+                .run(context -> assertThat(new ConfigurationFailureAnalyzer().analyze(context.getStartupFailure()))
+                        .isNotNull()
+                        .satisfies(analysis -> assertThat(analysis.getAction()).contains("'spring.data.redis.*'")));
+    }
+
+    @Test
+    void aClosedApplicationTakesNoLocks() {
+        TestRedis redis = RedisServers.shared();
+        this.context
+                .withPropertyValues("spring.data.redis.url=" + redis.uri(), "distlock.shutdown-grace=0s")
+                .run(context -> {
+                    Locker locker = context.getBean(Locker.class);
+                    context.close();
+
+                    assertThatExceptionOfType(LockNotAcquiredException.class)
+                            .isThrownBy(() -> locker.acquire("k"))
+                            .satisfies(refusal ->
+                                    assertThat(refusal.reason()).isEqualTo(LockNotAcquiredException.Reason.CLOSED));
+                });
+    }
+
+    private static int closedPort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    static class Shop {
+
+        @DistributedLock(key = "order:#{#id}", waitFor = "0s")
+        Object pay(int id, Supplier<Object> work) {
+            return work.get();
+        }
+    }
+}
