@@ -214,18 +214,21 @@ function showLocks(locks) {
 
 async function refresh() {
   const newest = Math.max(0, ...attempts.keys());
-  const [seats, live] = await Promise.all([ask('seats'), ask(`live?after=${Math.max(0, newest - LOOK_BACK)}`)]);
-  const cleared = newest > 0 && !live.attempts.some((attempt) => attempt.id === newest);
+  sales = await ask('seats');
+  const live = await ask(`live?after=${Math.max(0, newest - LOOK_BACK)}`).catch((failure) => ({ failure }));
+  const cleared = live.attempts && newest > 0 && !live.attempts.some((attempt) => attempt.id === newest);
   if (cleared) {
     attempts.clear();
   }
-  live.attempts.forEach((attempt) => attempts.set(attempt.id, attempt));
-  sales = seats;
+  live.attempts?.forEach((attempt) => attempts.set(attempt.id, attempt));
   const all = judged();
-  showSeats(live.locks);
+  showSeats(live.locks ?? []);
   showFigures(all);
   showPlot(all);
-  showLocks(live.locks);
+  showLocks(live.locks ?? []);
+  if (live.failure) {
+    throw live.failure;
+  }
   if (cleared || (expected > 0 && attempts.size >= expected)) {
     finish();
   }
