@@ -233,7 +233,7 @@ final class Desk {
     }
 
     void giveBack(Hold hold) {
-        Release release = new Release(hold, 0, Duration.ZERO);
+        Release release = new Release(hold, Duration.ZERO);
         this.undo.untilAnswered(() -> this.driver.release(release), forgottenAt(stored(this.settings.ttl())));
     }
 

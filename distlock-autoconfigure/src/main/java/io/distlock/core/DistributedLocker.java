@@ -132,7 +132,7 @@ public final class DistributedLocker implements Locker, AutoCloseable {
 
     @Override
     public ReleaseOutcome release(String key, String token) {
-        Release release = new Release(Hold.byToken(checked(key), token), 0, Duration.ZERO);
+        Release release = new Release(Hold.byToken(checked(key), token), Duration.ZERO);
         try {
             return switch (StoreCalls.await(key, this.desk.driver().release(release))) {
                 case OURS -> ReleaseOutcome.RELEASED;

@@ -168,10 +168,6 @@ final class Holding {
         return this.fencesUsed < this.granted.fences();
     }
 
-    int fencesUsed() {
-        return this.fencesUsed;
-    }
-
     long fence() {
         return this.granted.fence();
     }

@@ -57,7 +57,7 @@ final class Returning {
 
     private Runnable handOn(KeyLease lease) {
         Holding holding = lease.holding();
-        Release release = new Release(holding.hold(), holding.fencesUsed(), lease.stillToKeep());
+        Release release = new Release(holding.hold(), lease.stillToKeep());
         LineDriver store = this.desk.lines();
         boolean othersWait =
                 !this.line.waiting().isEmpty() && !this.line.claiming().isUnderWay();

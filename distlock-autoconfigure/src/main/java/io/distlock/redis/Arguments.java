@@ -15,7 +15,7 @@ final class Arguments {
 
     static final int QUESTION = 10;
 
-    static final int RELEASE = 6;
+    static final int RELEASE = 5;
 
     private final String[] values;
 
@@ -64,13 +64,7 @@ final class Arguments {
      * @param undo whether later questions of the attempt are refused
      */
     void add(Release release, String member, boolean undo) {
-        add(
-                release.hold().token(),
-                release.hold().attempt(),
-                Integer.toString(release.fencesUsed()),
-                millis(release.keepFor()),
-                member,
-                flag(undo));
+        add(release.hold().token(), release.hold().attempt(), millis(release.keepFor()), member, flag(undo));
     }
 
     void add(Renewal renewal) {

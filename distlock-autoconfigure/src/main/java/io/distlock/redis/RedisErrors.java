@@ -27,7 +27,7 @@ final class RedisErrors {
         if (has(message, "NOPERM") || has(message, "ACL failure") || has(message, "user executing the script")) {
             return misconfigured(
                     "the Redis user may not do this. It needs: ACL SETUSER <user> ~<prefix>* &<prefix>* +eval +evalsha"
-                            + " +get +set +del +exists +pttl +pexpire +time +hset +hget +hdel +zadd +zrem +zrange"
+                            + " +get +getrange +set +append +del +exists +pttl +pexpire +time +hset +hget +hdel +zadd +zrem +zrange"
                             + " +zrevrange +zscore +publish +pubsub +subscribe",
                     message,
                     cause);

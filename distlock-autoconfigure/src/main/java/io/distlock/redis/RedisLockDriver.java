@@ -103,7 +103,7 @@ final class RedisLockDriver implements LineDriver {
     public CompletionStage<Ownership> leave(Question question) {
         Arguments arguments = start(Arguments.RELEASE);
         Hold hold = question.claim().hold();
-        arguments.add(new Release(hold, 0, Duration.ZERO), question.member(), true);
+        arguments.add(new Release(hold, Duration.ZERO), question.member(), true);
         return end(hold, arguments).thenApply(reply -> RedisReplies.ownership(reply.get(0)));
     }
 
@@ -142,7 +142,7 @@ final class RedisLockDriver implements LineDriver {
         CompletableFuture<List<Object>> renewed =
                 this.link.run(Script.RENEW, timeout, new String[] {keys.lock()}, arguments.array());
         this.link.run(Script.KEEP, timeout, new String[] {keys.record()}, new String[] {
-            Arguments.millis(renewal.ttl().plus(this.settings.recordRetention()))
+            Arguments.millis(longer(renewal.ttl(), this.settings.recordRetention()))
         });
         return renewed.thenApply(reply -> RedisReplies.ownership(reply.get(0)));
     }
@@ -223,6 +223,10 @@ final class RedisLockDriver implements LineDriver {
     private Arguments start(int more) {
         return new Arguments(Arguments.START + more)
                 .add(this.retention, this.link.isOneServer() ? "1" : "0", this.inbox);
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     /** An answer that takes a third of the ttl is of no use, unless the ttl is very short. */

@@ -19,5 +19,6 @@ if was.last == 0 then
 end
 was.by, was.base, was.fences, was.token, was.details = attempt, was.last, 1, token, details
 at_least(lock, ttl)
-write_record(was, redis.call('pttl', lock) + retention)
+look_at_line(was, redis.call('pttl', lock))
+write_record(was, math.max(redis.call('pttl', lock), retention))
 return { was.last }

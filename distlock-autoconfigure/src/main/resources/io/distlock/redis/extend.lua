@@ -7,5 +7,5 @@ if holder ~= ARGV[1] then
   return holder and -1 or 0
 end
 redis.call('pexpire', KEYS[1], ARGV[2])
-redis.call('pexpire', KEYS[2], ARGV[2] + ARGV[3])
+redis.call('pexpire', KEYS[2], math.max(ARGV[2], ARGV[3]))
 return 1

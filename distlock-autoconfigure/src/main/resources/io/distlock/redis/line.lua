@@ -28,9 +28,9 @@ local function read_record()
   if not packed then
     return { last = 0, lined = '1', base = 0, fences = 0, freed = ' ', void = ' ', released = '', token = '', details = '' }
   end
-  local version, last, lined, by, base, fences, freed, void, released, token, details = string.match(packed, RECORD)
+  local version, lined, by, last, base, fences, void, released, token, details, freed = string.match(packed, RECORD)
   if version ~= VERSION then
-    error('DISTLOCK wire version ' .. (string.match(packed, '^%d+') or '?') .. ' at ' .. record
+    error('DISTLOCK wire version ' .. (string.match(packed, '^%d') or '?') .. ' at ' .. record
       .. ', this client knows ' .. VERSION)
   end
   return {
@@ -40,8 +40,8 @@ local function read_record()
 end
 
 local function write_record(was, ttl)
-  redis.call('set', record, string.format(PACKED, was.last, was.lined, was.by or '', was.base, was.fences, was.freed,
-    was.void, was.released, was.token, was.details), 'PX', ttl)
+  redis.call('set', record, string.format(PACKED, was.lined, was.by or '', was.last, was.base, was.fences, was.void,
+    was.released, was.token, was.details, string.sub(was.freed, -KEPT)), 'PX', ttl)
 end
 
 -- For changes that grant nothing: the record may have to outlive a longer hold.
@@ -124,22 +124,23 @@ local function forget(members)
   end
 end
 
-local function look_at_line(was)
-  was.lined = redis.call('exists', line) == 1 and '1' or '0'
+local function look_at_line(was, ttl)
+  was.lined = (ttl > retention or redis.call('exists', line) == 1) and '1' or '0'
 end
 
 -- The grant: the lock gets the token, the record a fence above every earlier one. Those named leave the line.
 local function grant(claim, was, leaving)
-  was.base = micros
-  if was.last >= was.base then
-    was.base = was.last + 1
+  was.base, was.fences = micros, claim.fences
+  if was.last >= micros then
+    -- Blocks were reserved faster than the clock runs: one by one they cannot outrun it
+    was.base, was.fences = was.last + 1, 1
   end
-  was.by, was.fences, was.last = claim.attempt, claim.fences, was.base + claim.fences - 1
+  was.by, was.last = claim.attempt, was.base + was.fences - 1
   was.token, was.details = claim.token, claim.details
   redis.call('set', lock, claim.token, 'PX', claim.ttl)
   forget(leaving)
-  look_at_line(was)
-  write_record(was, claim.ttl + retention)
+  look_at_line(was, claim.ttl)
+  write_record(was, math.max(claim.ttl, retention))
 end
 
 local function hand_to(member, entry, dead, was)
@@ -147,7 +148,7 @@ local function hand_to(member, entry, dead, was)
   grant(entry, was, dead)
   if entry.listens then
     messages[#messages + 1] = { entry.inbox, table.concat(
-      { member, entry.number, entry.ttl, text(was.base), entry.fences, entry.attempt, entry.token, lock }, '\n') }
+      { member, entry.number, entry.ttl, text(was.base), was.fences, entry.attempt, entry.token, lock }, '\n') }
   end
 end
 
@@ -198,7 +199,7 @@ local function ask(claim, holder, was, unsaved)
   end
   if holder == claim.token and not was.by then
     grant(claim, was, {})
-    return { GRANTED, was.base, claim.fences }
+    return { GRANTED, was.base, was.fences }
   end
   local shown = was.by and was.base or false
   if not holder then
@@ -206,7 +207,7 @@ local function ask(claim, holder, was, unsaved)
     if not entry then
       dead[#dead + 1] = member
       grant(claim, was, dead)
-      return { GRANTED, was.base, claim.fences }
+      return { GRANTED, was.base, was.fences }
     end
     hand_to(member, entry, dead, was)
     holder, shown, unsaved = entry.token, was.base, false

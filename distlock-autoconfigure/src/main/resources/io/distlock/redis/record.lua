@@ -1,16 +1,18 @@
 -- What is remembered beside a lock. Prepended to every script that reads or writes it.
 --
 -- lock     string, the holder's token, nothing else
--- record   string of lines, one value each so that it is read and written by one command: wire version; last fence
---          reserved; 1 if somebody may stand in line; attempt that was granted last, the first fence of the grant and how
---          many it has; attempts that released their hold and attempts that ended in another way, the last few of each;
---          token that was released last by token alone; the holder's token; details of the holder, to the end
+-- record   string, so that one command reads or writes all of it: wire version, 0 if a release may
+--          do no more than append to it since nobody stands in line and it need not live shorter, attempt that was granted
+--          last; on the next lines last fence reserved, first fence of that grant and how many it has;
+--          attempts that ended without releasing, the last first; token that was released last by token alone; the
+--          holder's token; details of the holder, one line or more; on the last line attempts that released, the last
+--          last, so that a release only appends. Of attempts the last few are kept: enough for every command that may
+--          still be under way.
 -- line     sorted set: members by arrival, in microseconds of this server
 -- waiting  hash: member -> what to grant it, and until when it counts as alive
 
 local VERSION = '1'
-local RECORD = '^(%d+)\n(%d+)\n(%d)\n([^\n]*)\n(%d+)\n(%d+)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$'
+local RECORD = '^(%d)(%d)([^\n]*)\n(%d+) (%d+) (%d+)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)\n([^\n]*)$'
 -- Fences have 16 digits, which tostring would round
-local PACKED = VERSION .. '\n%.0f\n%s\n%s\n%.0f\n%.0f\n%s\n%s\n%s\n%s\n%s'
--- As ' 3 2 1 ', the last first: enough for every command that may still be under way
+local PACKED = VERSION .. '%s%s\n%.0f %.0f %.0f\n%s\n%s\n%s\n%s\n%s'
 local KEPT = 200

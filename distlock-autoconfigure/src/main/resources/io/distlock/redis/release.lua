@@ -1,13 +1,12 @@
 -- Ends a hold, leaves the line, hands the lock on, and stands in line with a next claim: what of it is asked for.
 -- KEYS: lock, record, line, waiting
--- ARGV: record retention in ms, whether subscribers can be counted, inbox, token, attempt ('' = any), fences used, ms to
---       keep the lock, member ('' = none), whether to refuse later questions of the attempt; then a next claim as in
---       acquire.lua, or nothing
+-- ARGV: record retention in ms, whether subscribers can be counted, inbox, token, attempt ('' = any), ms to keep the
+--       lock, member ('' = none), whether to refuse later questions of the attempt; then a next claim as in acquire.lua,
+--       or nothing
 -- Returns {1 ended | 0 gone | -1 another's, reply to the next claim}. A release that is executed twice says 1 twice.
 
 about(KEYS, 1)
-local token, attempt, used, keep = ARGV[4], ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7])
-local member, undo = ARGV[8], ARGV[9] == '1'
+local token, attempt, keep, member, undo = ARGV[4], ARGV[5], tonumber(ARGV[6]), ARGV[7], ARGV[8] == '1'
 local by_token = attempt == ''
 
 local holder = redis.call('get', lock)
@@ -30,14 +29,11 @@ if mine then
     redis.call('del', lock)
     holder = false
   end
-  if used > 0 and was.base + was.fences - 1 == was.last then
-    was.last = was.base + used - 1
-  end
   local ended = was.by or attempt
   if by_token then
     was.void, was.released = with(was.void, ended), token
   else
-    was.freed = with(was.freed, ended)
+    was.freed = was.freed .. ended .. ' '
   end
   unsaved = true
 elseif undo and not before and not among(was.void, attempt) then
@@ -47,8 +43,8 @@ end
 leave(member, token)
 
 local reply = false
-if #ARGV > 9 then
-  reply = ask(question(10), holder, was, unsaved)
+if #ARGV > 8 then
+  reply = ask(question(9), holder, was, unsaved)
   unsaved = false
 elseif not holder then
   local next, entry, dead = first_in_line(nil)
@@ -57,7 +53,7 @@ elseif not holder then
     unsaved = false
   elseif #dead > 0 or was.lined == '1' then
     forget(dead)
-    look_at_line(was)
+    look_at_line(was, 0)
   end
 end
 if unsaved and mine then

@@ -17,7 +17,7 @@ for i = 1, #KEYS / step do
   if holder == token then
     at_least(lock, ttl)
     if step == 2 then
-      at_least(record, ttl + ARGV[1])
+      at_least(record, math.max(ttl, ARGV[1]))
     end
     replies[i] = 1
   else

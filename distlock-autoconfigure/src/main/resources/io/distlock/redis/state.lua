@@ -7,7 +7,7 @@ local holder = redis.call('get', KEYS[1])
 if not holder then
   return {}
 end
-local _, _, _, _, base, _, _, _, _, token, details = string.match(redis.call('get', KEYS[2]) or '', RECORD)
+local _, _, _, _, base, _, _, _, token, details = string.match(redis.call('get', KEYS[2]) or '', RECORD)
 local entries = {}
 for _, member in ipairs(redis.call('zrange', KEYS[3], 0, -1)) do
   local entry = redis.call('hget', KEYS[4], member)

@@ -441,8 +441,7 @@ public abstract class LockDriverContract {
         Claim claim = claim("a");
         granted(claim);
         Duration keepFor = Duration.ofSeconds(2);
-        assertThat(answer(driver().release(new Release(claim.hold(), 1, keepFor))))
-                .isEqualTo(Ownership.OURS);
+        assertThat(answer(driver().release(new Release(claim.hold(), keepFor)))).isEqualTo(Ownership.OURS);
         assertThat(acquire(claim("b")))
                 .isInstanceOfSatisfying(
                         Busy.class,
@@ -459,7 +458,7 @@ public abstract class LockDriverContract {
         Claim claim = claim("a");
         granted(claim);
         extend(claim.hold(), SHORT.multipliedBy(4));
-        assertThat(answer(driver().release(new Release(claim.hold(), 1, LONG)))).isEqualTo(Ownership.OURS);
+        assertThat(answer(driver().release(new Release(claim.hold(), LONG)))).isEqualTo(Ownership.OURS);
         elapse(SHORT.multipliedBy(4));
         busy(claim("b"));
     }
@@ -746,7 +745,7 @@ public abstract class LockDriverContract {
         Claim claim = new Claim(hold("a"), LONG, 1000, "");
         Granted block = granted(claim);
         assertThat(block.fences()).isEqualTo(1000);
-        answer(driver().release(new Release(claim.hold(), 1000, Duration.ZERO)));
+        answer(driver().release(new Release(claim.hold(), Duration.ZERO)));
         assertThat(granted(claim("b")).fence()).isGreaterThanOrEqualTo(block.fence() + 1000);
     }
 
@@ -766,26 +765,12 @@ public abstract class LockDriverContract {
     }
 
     @Test
-    void unusedFencesAreGivenBack() {
+    void blocksOfFencesDoNotOutrunTheClock() {
         Claim first = new Claim(hold("a"), LONG, 1_000_000_000, "");
         Granted block = granted(first);
-        answer(driver().release(new Release(first.hold(), 3, Duration.ZERO)));
-        assertThat(granted(claim("b")).fence())
-                .isGreaterThanOrEqualTo(block.fence() + 3)
-                .isLessThan(block.fence() + 1_000_000_000);
-    }
-
-    @Test
-    void aResentReleaseGivesBackNoFencesOfTheNextOne() {
-        Claim first = new Claim(hold("a"), LONG, 1_000_000_000, "");
-        granted(first);
-        Release release = new Release(first.hold(), 3, Duration.ZERO);
-        answer(driver().release(release));
+        release(first);
         Claim second = new Claim(hold("b"), LONG, 1_000_000_000, "");
-        Granted block = granted(second);
-        answer(driver().release(release));
-        answer(driver().release(new Release(second.hold(), 1_000_000_000, Duration.ZERO)));
-        assertThat(granted(claim("c")).fence()).isGreaterThanOrEqualTo(block.fence() + 1_000_000_000);
+        assertThat(granted(second)).isEqualTo(new Granted(block.fence() + 1_000_000_000, 1));
     }
 
     // hygiene
@@ -896,11 +881,11 @@ public abstract class LockDriverContract {
     }
 
     protected final Ownership release(Claim claim) {
-        return answer(driver().release(new Release(claim.hold(), claim.fences(), Duration.ZERO)));
+        return answer(driver().release(new Release(claim.hold(), Duration.ZERO)));
     }
 
     protected final Ownership release(Hold hold) {
-        return answer(driver().release(new Release(hold, 0, Duration.ZERO)));
+        return answer(driver().release(new Release(hold, Duration.ZERO)));
     }
 
     protected final Ownership renew(Hold hold, Duration ttl) {
