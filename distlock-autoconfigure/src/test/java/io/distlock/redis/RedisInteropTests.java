@@ -201,7 +201,7 @@ class RedisInteropTests {
     }
 
     @Test
-    @Cases("BS Add")
+    @Cases("BS-A5")
     void aKeyWithoutExpiryIsBusyForEverAndTheRefusalSaysSo() {
         this.stranger.set(this.fullKey, "theirs");
         assertThat(this.locker.tryAcquire(TRY)).isEmpty();

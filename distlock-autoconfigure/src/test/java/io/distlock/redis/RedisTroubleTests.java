@@ -66,7 +66,7 @@ class RedisTroubleTests {
 
     @ParameterizedTest
     @ValueSource(strings = {FULL_KEY, RECORD, "distlock:~line:{" + FULL_KEY + "}"})
-    @Cases("BS Add")
+    @Cases("BS-A4")
     void aKeyOfAnotherTypeInTheWayIsSaidAndNothingIsLocked(String inTheWay) {
         DistributedLocker locker = locker(this.redis);
         if (!inTheWay.contains("~line")) {
@@ -162,7 +162,6 @@ class RedisTroubleTests {
     }
 
     @Test
-    @Cases("4.20")
     void anAcquireThatASilentRedisExecutesLateIsUndone() {
         DistributedLocker locker = locker(this.redis);
         locker.inspect(KEY);
@@ -246,7 +245,7 @@ class RedisTroubleTests {
     }
 
     @Test
-    @Cases("RS Add NOSCRIPT")
+    @Cases("RS-A7")
     void aFlushOfTheScriptsCostsNothing() {
         DistributedLocker locker = locker(this.redis);
         this.redis.call("SCRIPT", "FLUSH");
