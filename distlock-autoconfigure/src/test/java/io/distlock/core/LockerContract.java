@@ -887,7 +887,7 @@ public abstract class LockerContract {
         this.other.acquire(LockRequest.of("3").waitFor(Duration.ZERO));
         assertThat(twoThree.isHeld()).isFalse();
         assertThat(twoThree.extend(LONG)).isFalse();
-        assertThat(twoThree.release()).isEqualTo(ReleaseOutcome.TAKEN);
+        assertThat(twoThree.release()).isIn(ReleaseOutcome.EXPIRED, ReleaseOutcome.TAKEN);
         assertThat(this.other.inspect("3")).isPresent();
     }
 
