@@ -367,7 +367,7 @@ public abstract class LockerContract {
                 })
                 .toList();
         // eleven if nothing costs time; fewer where the machine has other things to do
-        assertThat(outcomes(together(calls))).filteredOn(got -> got).hasSizeBetween(4, 12);
+        assertThat(outcomes(together(calls))).filteredOn(got -> got).hasSizeBetween(2, 12);
     }
 
     @Test

@@ -793,6 +793,14 @@ public abstract class LockDriverContract {
     }
 
     @Test
+    void nothingIsLeftOfAHolderThatNeverCameBackAfterTheRetention() {
+        Duration ttl = Duration.ofSeconds(3);
+        granted(new Claim(hold("a"), ttl, 1, ""));
+        elapse(ttl.plus(RETENTION));
+        assertThat(stored(this.prefix)).isEmpty();
+    }
+
+    @Test
     void nothingIsLeftOfAnAdoptedAndShortenedHoldAfterTheRetention() {
         Claim claim = claim("a");
         granted(claim);
