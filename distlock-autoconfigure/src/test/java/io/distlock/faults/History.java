@@ -1,0 +1,91 @@
+package io.distlock.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.distlock.Lease;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+
+/** Which leases were valid when, over all holders; and whether that was right. */
+final class History {
+
+    private final Queue<Span> spans = new ConcurrentLinkedQueue<>();
+
+    private final Queue<Loss> losses = new ConcurrentLinkedQueue<>();
+
+    void add(Span span) {
+        this.spans.add(span);
+    }
+
+    List<Span> spans() {
+        return List.copyOf(this.spans);
+    }
+
+    /** Keeps the lease for that long, or until it is lost, and notes while it was valid. */
+    void hold(Lease lease, String who, Duration time) {
+        long from = System.nanoTime();
+        long until = from;
+        for (long now = from; lease.isHeld() && now - from <= time.toNanos(); now = System.nanoTime()) {
+            until = now;
+            LockSupport.parkNanos(Math.min(time.toNanos(), 1_000_000));
+        }
+        add(new Span(lease.key(), who, lease.fencingToken(), from, until));
+    }
+
+    /**
+     * Redis forgot its holders just now: whoever held cannot know before the next renewal, and overlaps whoever comes.
+     *
+     * @param micros when that was on the clock of the server; what was granted before has a lower fence, as long as
+     *     nothing is passed on
+     */
+    void dataLost(long micros) {
+        this.losses.add(new Loss(System.nanoTime(), micros));
+    }
+
+    /** For each key: no two leases valid at once, and each has a higher fence than those before. */
+    void assertExclusive() {
+        Map<String, Span> latest = new HashMap<>();
+        this.spans.stream()
+                .filter(span -> this.losses.stream().noneMatch(loss -> loss.isOutlivedBy(span)))
+                .sorted(Comparator.comparingLong(Span::from))
+                .forEach(next -> {
+                    Span before = latest.put(next.key(), next);
+                    if (before != null) {
+                        assertFollows(before, next);
+                    }
+                });
+    }
+
+    private static void assertFollows(Span before, Span next) {
+        assertThat(next.from())
+                .as("start of %s after the end of %s", next, before)
+                .isGreaterThanOrEqualTo(before.until());
+        assertThat(next.fence())
+                .as("fence of %s, higher than of %s", next, before)
+                .isGreaterThan(before.fence());
+    }
+
+    /** Leases that outlived a loss of data were believed in for at most that long. */
+    void assertLossesWereNoticedWithin(Duration time) {
+        for (Loss loss : this.losses) {
+            assertThat(this.spans)
+                    .filteredOn(loss::isOutlivedBy)
+                    .allSatisfy(span -> assertThat(Duration.ofNanos(span.until() - loss.at))
+                            .as("belief in %s after the data was lost", span)
+                            .isLessThan(time));
+        }
+    }
+
+    private record Loss(long at, long micros) {
+
+        boolean isOutlivedBy(Span span) {
+            return span.fence() < this.micros && span.until() > this.at;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package io.distlock.faults;
+
+import io.distlock.LockListener;
+import io.distlock.core.DistributedLocker;
+import io.distlock.core.Instance;
+import io.distlock.core.LockerSettings;
+import io.distlock.core.RandomTokens;
+import io.distlock.driver.DriverSettings;
+import io.distlock.redis.RedisLockDriverFactory;
+import io.distlock.testredis.TestRedis;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/** One instance of an application, as far as locks go: a Redis client of its own and a locker over it. */
+final class RunningInstance implements AutoCloseable {
+
+    private final LettuceConnectionFactory connections;
+
+    private final DistributedLocker locker;
+
+    private RunningInstance(LettuceConnectionFactory connections, DistributedLocker locker) {
+        this.connections = connections;
+        this.locker = locker;
+    }
+
+    static RunningInstance on(TestRedis redis) {
+        return with(redis).start();
+    }
+
+    static Setup with(TestRedis redis) {
+        return new Setup(new RedisStandaloneConfiguration(redis.host(), redis.port()));
+    }
+
+    static Setup with(RedisConfiguration redis) {
+        return new Setup(redis);
+    }
+
+    DistributedLocker locker() {
+        return this.locker;
+    }
+
+    @Override
+    public void close() {
+        this.locker.close();
+        this.connections.destroy();
+    }
+
+    /** How it is set up; short times, so that tests need not wait long for what ends by itself. */
+    static final class Setup {
+
+        private final RedisConfiguration redis;
+
+        private final List<LockListener> listeners = new ArrayList<>();
+
+        private Duration ttl = Duration.ofSeconds(2);
+
+        private Duration pollInterval = Duration.ofMillis(500);
+
+        private Duration retention = Duration.ofSeconds(1);
+
+        private int maxWaiters;
+
+        private int passMax = 64;
+
+        private boolean messages = true;
+
+        private Setup(RedisConfiguration redis) {
+            this.redis = redis;
+        }
+
+        Setup ttl(Duration ttl) {
+            this.ttl = ttl;
+            return this;
+        }
+
+        Setup pollInterval(Duration pollInterval) {
+            this.pollInterval = pollInterval;
+            return this;
+        }
+
+        Setup retention(Duration retention) {
+            this.retention = retention;
+            return this;
+        }
+
+        Setup maxWaiters(int maxWaiters) {
+            this.maxWaiters = maxWaiters;
+            return this;
+        }
+
+        Setup withoutPassing() {
+            this.passMax = 0;
+            return this;
+        }
+
+        Setup withoutMessages() {
+            this.messages = false;
+            return this;
+        }
+
+        Setup listener(LockListener listener) {
+            this.listeners.add(listener);
+            return this;
+        }
+
+        RunningInstance start() {
+            LettuceConnectionFactory connections = new LettuceConnectionFactory(this.redis);
+            connections.afterPropertiesSet();
+            connections.start();
+            LockerSettings settings = settings();
+            Instance instance = Instance.here("faults");
+            DriverSettings driver = new DriverSettings(
+                    settings.name(),
+                    settings.prefix(),
+                    instance.id(),
+                    Duration.ofSeconds(1),
+                    this.retention,
+                    this.messages,
+                    Optional.empty());
+            return new RunningInstance(
+                    connections,
+                    DistributedLocker.create(
+                            settings,
+                            instance,
+                            new RedisLockDriverFactory(connections).create(driver),
+                            new RandomTokens(instance),
+                            this.listeners));
+        }
+
+        private LockerSettings settings() {
+            LockerSettings usual = LockerSettings.defaults();
+            return new LockerSettings(
+                    usual.name(),
+                    usual.prefix(),
+                    this.ttl,
+                    Duration.ofSeconds(20),
+                    usual.maxTtl(),
+                    usual.autoRenew(),
+                    usual.maxHold(),
+                    usual.grace(),
+                    this.pollInterval,
+                    this.maxWaiters,
+                    this.passMax,
+                    usual.passTime(),
+                    Duration.ofSeconds(1));
+        }
+    }
+}
