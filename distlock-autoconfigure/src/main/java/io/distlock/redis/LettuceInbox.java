@@ -7,6 +7,7 @@ import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -46,12 +47,10 @@ final class LettuceInbox {
         return open != null && open.isOpen();
     }
 
-    void close() {
+    CompletionStage<Void> close() {
         this.closed = true;
         StatefulRedisPubSubConnection<String, String> open = this.connection;
-        if (open != null) {
-            open.closeAsync();
-        }
+        return open == null ? CompletableFuture.completedFuture(null) : open.closeAsync();
     }
 
     private void subscribe(String channel, Consumer<String> listener, CompletableFuture<Void> done) {

@@ -11,7 +11,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,8 @@ final class LettuceLink implements RedisLink {
 
     /** The first connection of a process loads classes and starts threads, on a cold machine for longer than any command. */
     private static final Duration FIRST_CONNECTION = Duration.ofSeconds(5);
+
+    private static final Duration CLOSING = Duration.ofMillis(200);
 
     private final LettuceDoor door;
 
@@ -79,10 +84,22 @@ final class LettuceLink implements RedisLink {
     @Override
     public void close() {
         this.closed = true;
-        this.inbox.close();
+        CompletionStage<Void> inboxClosed = this.inbox.close();
         Opening last = this.commands.getAndSet(null);
         if (last != null) {
-            last.giveUp();
+            awaitBriefly(last.giveUp());
+        }
+        awaitBriefly(inboxClosed);
+    }
+
+    /** The application's client comes next: what it finds half closed it complains about. */
+    private static void awaitBriefly(CompletionStage<Void> closed) {
+        try {
+            closed.toCompletableFuture().get(CLOSING.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException neverMind) {
+            // it ends with the client
         }
     }
 

@@ -2,6 +2,7 @@ package io.distlock.redis;
 
 import io.distlock.driver.LockDriverException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A connection that is being opened, is open, or could not be opened. */
@@ -34,11 +35,10 @@ final class Opening {
     }
 
     /** Closes the connection, also one that opens only later; what is under way on it fails. */
-    void giveUp() {
-        if (!this.givenUp.compareAndSet(false, true)) {
-            return;
-        }
-        this.wire.thenAccept(open -> open.connection().closeAsync());
+    CompletionStage<Void> giveUp() {
+        return this.givenUp.compareAndSet(false, true)
+                ? this.wire.thenCompose(open -> open.connection().closeAsync())
+                : CompletableFuture.completedFuture(null);
     }
 
     private long age() {

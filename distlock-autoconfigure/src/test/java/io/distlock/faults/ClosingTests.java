@@ -1,0 +1,45 @@
+package io.distlock.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.distlock.LockRequest;
+import io.distlock.testredis.PrivateRedis;
+import io.distlock.testredis.RedisServers;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** What others notice of an instance that ends. */
+@Isolated("reads what is printed")
+@ExtendWith(OutputCaptureExtension.class)
+class ClosingTests {
+
+    private final PrivateRedis redis = RedisServers.start();
+
+    private final Observer observer = new Observer(this.redis);
+
+    @AfterEach
+    void close() {
+        this.redis.close();
+    }
+
+    @Test
+    void anInstanceThatHoldsAndWaitsLeavesWithoutAWordAndWithoutATrace(CapturedOutput output) {
+        RunningInstance stays = RunningInstance.on(this.redis);
+        RunningInstance goes = RunningInstance.on(this.redis);
+        stays.locker().acquire("theirs");
+        goes.locker().acquire("ours");
+        Caller waiting = Caller.of(goes, LockRequest.of("theirs"));
+        this.observer.awaitWaiting("theirs", 1);
+        this.observer.awaitSubscriptions(1);
+        goes.close();
+        assertThat(waiting.refusal().reason()).hasToString("CLOSED");
+        assertThat(this.observer.waiting("theirs")).isZero();
+        assertThat(this.observer.subscriptions()).isZero();
+        assertThat(output).doesNotContain("Connection is already closed");
+        stays.close();
+    }
+}
