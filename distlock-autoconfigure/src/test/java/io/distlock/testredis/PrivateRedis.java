@@ -133,6 +133,10 @@ public final class PrivateRedis implements TestRedis, AutoCloseable {
 
     private Process launch() throws IOException {
         List<String> command = new ArrayList<>(List.of(this.executable.toString()));
+        if (this.settings.contains("--sentinel")) {
+            command.add(Files.writeString(this.directory.resolve("sentinel.conf"), "")
+                    .toString());
+        }
         command.addAll(List.of("--port", String.valueOf(this.port), "--bind", host()));
         command.addAll(List.of("--dir", this.directory.toString(), "--save", "", "--appendonly", "no"));
         command.addAll(this.settings);

@@ -1,0 +1,84 @@
+package io.distlock.testredis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** A Redis Cluster of a test's own: three masters, each with a third of the slots, each a process to mistreat. */
+public final class RedisCluster implements AutoCloseable {
+
+    private static final int SLOTS = 16384;
+
+    private static final int MASTERS = 3;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final List<PrivateRedis> nodes = new ArrayList<>();
+
+    private RedisCluster() {}
+
+    /** Returns when every node serves. */
+    public static RedisCluster start() {
+        RedisCluster cluster = new RedisCluster();
+        try {
+            cluster.form();
+            return cluster;
+        } catch (RuntimeException failure) {
+            cluster.close();
+            throw failure;
+        }
+    }
+
+    public List<PrivateRedis> nodes() {
+        return List.copyOf(this.nodes);
+    }
+
+    /** The node that holds the key. */
+    public PrivateRedis nodeOf(String key) {
+        Long slot = (Long) this.nodes.get(0).call("CLUSTER", "KEYSLOT", key);
+        return this.nodes.get((int) (slot * MASTERS / SLOTS));
+    }
+
+    @Override
+    public void close() {
+        this.nodes.forEach(PrivateRedis::close);
+    }
+
+    private void form() {
+        for (int i = 0; i < MASTERS; i++) {
+            this.nodes.add(RedisServers.start(
+                    "--cluster-enabled",
+                    "yes",
+                    "--cluster-config-file",
+                    "nodes.conf",
+                    "--cluster-node-timeout",
+                    "2000"));
+        }
+        for (int i = 0; i < MASTERS; i++) {
+            PrivateRedis node = this.nodes.get(i);
+            node.call(addSlots(i));
+            node.call("CLUSTER", "SET-CONFIG-EPOCH", String.valueOf(i + 1));
+            for (PrivateRedis other : this.nodes.subList(0, i)) {
+                node.call("CLUSTER", "MEET", other.host(), String.valueOf(other.port()));
+            }
+        }
+        Patience.await(
+                PATIENCE, "the cluster to form", () -> this.nodes.stream().allMatch(RedisCluster::serves));
+    }
+
+    /** One by one: ranges are understood from Redis 7 on. */
+    private static String[] addSlots(int node) {
+        List<String> command = new ArrayList<>(List.of("CLUSTER", "ADDSLOTS"));
+        IntStream.range(0, SLOTS)
+                .filter(slot -> slot * MASTERS / SLOTS == node)
+                .mapToObj(String::valueOf)
+                .forEach(command::add);
+        return command.toArray(String[]::new);
+    }
+
+    private static boolean serves(PrivateRedis node) {
+        String state = String.valueOf(node.call("CLUSTER", "INFO"));
+        return state.contains("cluster_state:ok") && state.contains("cluster_known_nodes:" + MASTERS);
+    }
+}
