@@ -72,6 +72,19 @@ final class Crowd implements AutoCloseable {
         assertNoSurprise();
     }
 
+    /** Somebody has had the lock so many times from now on. */
+    void awaitTurns(int turns) {
+        long before = turns();
+        await().pollInterval(Duration.ofMillis(10))
+                .atMost(PATIENCE)
+                .until(() -> turns() >= before + turns || !this.surprises.isEmpty());
+        assertNoSurprise();
+    }
+
+    private long turns() {
+        return this.members.stream().mapToLong(member -> member.turns.get()).sum();
+    }
+
     /** Everybody comes home, with what they were promised. */
     void end() {
         this.over = true;

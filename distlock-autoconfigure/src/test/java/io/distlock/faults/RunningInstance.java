@@ -44,6 +44,11 @@ final class RunningInstance implements AutoCloseable {
         return this.locker;
     }
 
+    /** Cut off from Redis for good, in the middle of whatever it did. */
+    void vanish() {
+        this.connections.destroy();
+    }
+
     @Override
     public void close() {
         this.locker.close();
@@ -57,11 +62,15 @@ final class RunningInstance implements AutoCloseable {
 
         private final List<LockListener> listeners = new ArrayList<>();
 
+        private String name = "default";
+
         private Duration ttl = Duration.ofSeconds(2);
 
         private Duration pollInterval = Duration.ofMillis(500);
 
         private Duration retention = Duration.ofSeconds(1);
+
+        private Duration commandTimeout = Duration.ofSeconds(1);
 
         private int maxWaiters;
 
@@ -71,6 +80,11 @@ final class RunningInstance implements AutoCloseable {
 
         private Setup(RedisConfiguration redis) {
             this.redis = redis;
+        }
+
+        Setup name(String name) {
+            this.name = name;
+            return this;
         }
 
         Setup ttl(Duration ttl) {
@@ -85,6 +99,11 @@ final class RunningInstance implements AutoCloseable {
 
         Setup retention(Duration retention) {
             this.retention = retention;
+            return this;
+        }
+
+        Setup commandTimeout(Duration commandTimeout) {
+            this.commandTimeout = commandTimeout;
             return this;
         }
 
@@ -118,7 +137,7 @@ final class RunningInstance implements AutoCloseable {
                     settings.name(),
                     settings.prefix(),
                     instance.id(),
-                    Duration.ofSeconds(1),
+                    this.commandTimeout,
                     this.retention,
                     this.messages,
                     Optional.empty());
@@ -135,7 +154,7 @@ final class RunningInstance implements AutoCloseable {
         private LockerSettings settings() {
             LockerSettings usual = LockerSettings.defaults();
             return new LockerSettings(
-                    usual.name(),
+                    this.name,
                     usual.prefix(),
                     this.ttl,
                     Duration.ofSeconds(20),
