@@ -1,0 +1,96 @@
+package io.distlock.faults;
+
+import io.distlock.Lease;
+import io.distlock.LockException;
+import io.distlock.LockRequest;
+import io.distlock.LockUnavailableException;
+import io.distlock.testredis.TestRedis;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * An instance in a process of its own, which can be frozen and killed. Does what it reads and says what happened; ends
+ * with its standard input, so that it never outlives who started it.
+ */
+final class WaiterMain {
+
+    private final RunningInstance instance;
+
+    private WaiterMain(RunningInstance instance) {
+        this.instance = instance;
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        record Server(String host, int port) implements TestRedis {}
+        RunningInstance.Setup setup = RunningInstance.with(new Server(arguments[0], Integer.parseInt(arguments[1])));
+        RunningInstance instance = Boolean.parseBoolean(arguments[2])
+                ? setup.start()
+                : setup.withoutMessages().start();
+        warmUp(instance);
+        say("ready");
+        new WaiterMain(instance).obey();
+        Runtime.getRuntime().halt(0);
+    }
+
+    /** The first connection of a process takes its time on a busy machine. */
+    private static void warmUp(RunningInstance instance) {
+        for (boolean warm = false; !warm; ) {
+            try {
+                instance.locker().acquire("warm-up").release();
+                warm = true;
+            } catch (LockUnavailableException cold) {
+                LockSupport.parkNanos(100_000_000);
+            }
+        }
+    }
+
+    private void obey() throws IOException {
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            String[] words = line.split(" ");
+            LockRequest request = LockRequest.of(words[1])
+                    .ttl(Duration.ofMillis(Long.parseLong(words[2])))
+                    .waitFor(Duration.ofSeconds(30));
+            Duration hold = Duration.ofMillis(Long.parseLong(words[3]));
+            boolean again = words[0].equals("turns");
+            Thread worker = new Thread(() -> take(request, hold, again), line);
+            worker.setDaemon(true);
+            worker.start();
+        }
+    }
+
+    private void take(LockRequest request, Duration hold, boolean again) {
+        do {
+            try (Lease lease = this.instance.locker().acquire(request)) {
+                hold(lease, hold);
+            } catch (LockException refused) {
+                say("refused " + refused);
+            }
+        } while (again);
+    }
+
+    private static void hold(Lease lease, Duration time) {
+        long from = System.nanoTime();
+        long believed = System.nanoTime() + lease.validity().toNanos();
+        if (!lease.isHeld()) {
+            say("late");
+            return;
+        }
+        String what = lease.key() + " " + lease.fencingToken() + " " + from + " ";
+        say("granted " + what + believed);
+        long until = from;
+        for (long now = from; lease.isHeld() && now - from <= time.toNanos(); now = System.nanoTime()) {
+            until = now;
+            LockSupport.parkNanos(1_000_000);
+        }
+        say("ended " + what + until);
+    }
+
+    private static void say(String what) {
+        System.out.println(what);
+    }
+}
