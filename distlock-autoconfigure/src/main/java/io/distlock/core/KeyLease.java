@@ -139,6 +139,7 @@ final class KeyLease implements Lease {
         if (this.releasing.compareAndSet(false, true)) {
             line().returning().release(this);
         }
+        Moment.until(this.outcome::isDone);
         return this.outcome.join();
     }
 

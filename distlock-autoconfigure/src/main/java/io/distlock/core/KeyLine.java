@@ -107,6 +107,9 @@ final class KeyLine {
             return () -> waiter.answer(new Answer.Refused(Reason.SHED, null, null));
         }
         this.waiting.add(waiter);
+        if (this.held == null && !this.claiming.isUnderWay()) {
+            waiter.expectSoon();
+        }
         return claimIfNeeded();
     }
 

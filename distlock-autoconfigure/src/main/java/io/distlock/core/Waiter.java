@@ -18,6 +18,8 @@ final class Waiter {
 
     private boolean lastCall;
 
+    private volatile boolean expectsSoon;
+
     /** @param callback told of the answer on the thread that gives it; null = the current thread will {@link #await} it */
     Waiter(Demand demand, @Nullable Consumer<Answer> callback) {
         this.demand = demand;
@@ -52,9 +54,17 @@ final class Waiter {
         return this.answer.get();
     }
 
+    /** Its own question is the next that the store answers, which may take no more than a moment. */
+    void expectSoon() {
+        this.expectsSoon = true;
+    }
+
     /** Parks until the answer, the time or an interrupt, whichever comes first; null = no answer. Leaves the flag set. */
     @Nullable
     Answer await(long deadline) {
+        if (this.expectsSoon) {
+            Moment.until(() -> this.answer.get() != null);
+        }
         while (true) {
             Answer now = this.answer.get();
             if (now != null) {

@@ -11,11 +11,11 @@ import java.time.Duration;
 final class Arguments {
 
     /** How many arguments each part takes. */
-    static final int START = 3;
+    static final int START = 2;
 
-    static final int QUESTION = 10;
+    static final int QUESTION = 6;
 
-    static final int RELEASE = 5;
+    static final int RELEASE = 3;
 
     private final String[] values;
 
@@ -36,35 +36,36 @@ final class Arguments {
     }
 
     void add(Claim claim) {
-        add(claim, false, "", 0, Duration.ZERO, false);
+        add(claim, "");
     }
 
     /** @param stands whether it stands in line if it is busy */
     void add(Question question, boolean stands, boolean listens) {
-        add(question.claim(), stands, question.member(), question.number(), question.aliveFor(), listens);
+        String place = flag(stands) + flag(listens) + " " + question.number() + " " + millis(question.aliveFor()) + " "
+                + question.member();
+        add(question.claim(), place);
     }
 
-    private void add(Claim claim, boolean stands, String member, long number, Duration aliveFor, boolean listens) {
+    private void add(Claim claim, String place) {
         Hold hold = claim.hold();
         add(
-                flag(stands),
                 hold.token(),
                 hold.attempt(),
                 millis(claim.ttl()),
                 Integer.toString(claim.fences()),
                 claim.details(),
-                member,
-                Long.toString(number),
-                millis(aliveFor),
-                flag(listens));
+                place);
     }
 
-    /**
-     * @param member whose place is left; blank = none
-     * @param undo whether later questions of the attempt are refused
-     */
-    void add(Release release, String member, boolean undo) {
-        add(release.hold().token(), release.hold().attempt(), millis(release.keepFor()), member, flag(undo));
+    void add(Release release) {
+        boolean kept = !release.keepFor().isZero();
+        add(release.hold().token(), release.hold().attempt(), kept ? "0 " + millis(release.keepFor()) + " " : "");
+    }
+
+    /** For a claim that ends unheard: later questions of the attempt are refused. */
+    void addLeaving(Question question) {
+        Hold hold = question.claim().hold();
+        add(hold.token(), hold.attempt(), "1 0 " + question.member());
     }
 
     void add(Renewal renewal) {

@@ -35,6 +35,9 @@ final class RedisLockDriver implements LineDriver {
 
     private final String inbox;
 
+    /** The inbox, and whether its subscribers can be counted. */
+    private final String channel;
+
     private final String inboxStart;
 
     private final String retention;
@@ -44,6 +47,7 @@ final class RedisLockDriver implements LineDriver {
         this.settings = settings;
         this.inboxStart = RedisKeys.inbox(settings.prefix(), "");
         this.inbox = RedisKeys.inbox(settings.prefix(), settings.instance());
+        this.channel = (link.isOneServer() ? "1" : "0") + this.inbox;
         this.retention = Arguments.millis(settings.recordRetention());
     }
 
@@ -95,22 +99,21 @@ final class RedisLockDriver implements LineDriver {
     @Override
     public CompletionStage<Ownership> release(Release release) {
         Arguments arguments = start(Arguments.RELEASE);
-        arguments.add(release, "", false);
+        arguments.add(release);
         return end(release.hold(), arguments).thenApply(reply -> RedisReplies.ownership(reply.get(0)));
     }
 
     @Override
     public CompletionStage<Ownership> leave(Question question) {
         Arguments arguments = start(Arguments.RELEASE);
-        Hold hold = question.claim().hold();
-        arguments.add(new Release(hold, Duration.ZERO), question.member(), true);
-        return end(hold, arguments).thenApply(reply -> RedisReplies.ownership(reply.get(0)));
+        arguments.addLeaving(question);
+        return end(question.claim().hold(), arguments).thenApply(reply -> RedisReplies.ownership(reply.get(0)));
     }
 
     @Override
     public CompletionStage<Handover> releaseAndLine(Release release, Question next) {
         Arguments arguments = start(Arguments.RELEASE + Arguments.QUESTION);
-        arguments.add(release, "", false);
+        arguments.add(release);
         arguments.add(next, true, this.link.isListening());
         return end(release.hold(), arguments)
                 .thenApply(reply ->
@@ -221,8 +224,7 @@ final class RedisLockDriver implements LineDriver {
     }
 
     private Arguments start(int more) {
-        return new Arguments(Arguments.START + more)
-                .add(this.retention, this.link.isOneServer() ? "1" : "0", this.inbox);
+        return new Arguments(Arguments.START + more).add(this.retention, this.channel);
     }
 
     private static Duration longer(Duration one, Duration other) {

@@ -4,14 +4,14 @@
 local clock = redis.call('time')
 local micros = clock[1] * 1000000 + clock[2]
 
-if #KEYS == 4 and tonumber(ARGV[7]) <= tonumber(ARGV[1]) then
+if #KEYS == 4 and tonumber(ARGV[5]) <= tonumber(ARGV[1]) then
   local packed = redis.call('get', KEYS[2])
-  if packed and not string.find(packed, ARGV[6], 1, true) then
+  if packed and not string.find(packed, ARGV[4], 1, true) then
     local last, void, released, freed = string.match(packed, '^10[^\n]*\n(%d+)[^\n]*\n([^\n]*)\n([^\n]*)\n.*\n([^\n]*)$')
-    if last and tonumber(last) < micros and redis.call('set', KEYS[1], ARGV[5], 'NX', 'PX', ARGV[7]) then
-      redis.call('set', KEYS[2], string.format(PACKED, '0', ARGV[6], micros + ARGV[8] - 1, micros, ARGV[8], void, released,
-        ARGV[5], ARGV[9], string.sub(freed, -KEPT)), 'PX', ARGV[1])
-      return { { 1, micros, tonumber(ARGV[8]) } }
+    if last and tonumber(last) < micros and redis.call('set', KEYS[1], ARGV[3], 'NX', 'PX', ARGV[5]) then
+      redis.call('set', KEYS[2], string.format(PACKED, '0', ARGV[4], micros + ARGV[6] - 1, micros, ARGV[6], void, released,
+        ARGV[3], ARGV[7], string.sub(freed, -KEPT)), 'PX', ARGV[1])
+      return { { 1, micros, tonumber(ARGV[6]) } }
     end
   end
 end

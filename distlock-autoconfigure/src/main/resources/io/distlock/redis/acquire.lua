@@ -1,14 +1,15 @@
 -- One question or many. Asked twice, it is answered the same.
 -- KEYS: lock, record, line, waiting of each
--- ARGV: record retention in ms, whether subscribers can be counted, inbox; then of each: stands in line, token, attempt,
---       ttl in ms, fences, details, member, number, alive in ms, listens
+-- ARGV: record retention in ms; 1 if subscribers can be counted, else 0, and at once the inbox; then of each: token,
+--       attempt, ttl in ms, fences, details, place: nothing, or in one text 1 if it stands in line, 1 if it listens, number
+--       of the question, for how many ms it counts as alive, member
 -- Returns of each {1, first fence, fences} granted, {0, ms until free, token, fence} busy, {3} this attempt was ended,
 -- {-2, error}; a single question fails instead.
 
 local replies = {}
 for i = 1, #KEYS / 4 do
   about(KEYS, 4 * i - 3)
-  local claim = question(10 * i - 6)
+  local claim = question(6 * i - 3)
   if #KEYS == 4 then
     replies[i] = ask(claim, redis.call('get', lock), read_record(), false)
   else

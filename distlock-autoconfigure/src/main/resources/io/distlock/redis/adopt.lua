@@ -1,11 +1,11 @@
 -- Goes on with a hold under a new attempt; its fence is the last one reserved, so no earlier one is above it. The hold is
 -- lengthened, never shortened: whoever had it may still believe in what it was granted.
 -- KEYS: lock, record, line, waiting
--- ARGV: record retention in ms, whether subscribers can be counted, inbox, token, attempt, ttl in ms, details
+-- ARGV: record retention in ms, as in acquire.lua, token, attempt, ttl in ms, details
 -- Returns the fence, or nothing when the token does not hold the lock.
 
 about(KEYS, 1)
-local token, attempt, ttl, details = ARGV[4], ARGV[5], tonumber(ARGV[6]), ARGV[7]
+local token, attempt, ttl, details = ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6]
 
 if redis.call('get', lock) ~= token then
   return {}

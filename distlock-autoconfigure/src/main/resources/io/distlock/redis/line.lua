@@ -4,7 +4,7 @@
 local GRANTED, BUSY, ENDED, FAILED = 1, 0, 3, -2
 
 local lock, record, line, waiting
-local retention, counted, inbox = tonumber(ARGV[1]), ARGV[2] == '1', ARGV[3]
+local retention, counted, inbox = tonumber(ARGV[1]), string.sub(ARGV[2], 1, 1) == '1', string.sub(ARGV[2], 2)
 local millis = math.floor(micros / 1000)
 local messages = {}
 
@@ -58,13 +58,16 @@ local function with(attempts, attempt)
 end
 
 local function question(first)
-  return {
-    stands = ARGV[first] == '1',
-    token = ARGV[first + 1], attempt = ARGV[first + 2], ttl = tonumber(ARGV[first + 3]),
-    fences = tonumber(ARGV[first + 4]), details = ARGV[first + 5],
-    member = ARGV[first + 6], number = tonumber(ARGV[first + 7]), alive = tonumber(ARGV[first + 8]),
-    listens = ARGV[first + 9]
+  local claim = {
+    token = ARGV[first], attempt = ARGV[first + 1], ttl = tonumber(ARGV[first + 2]), fences = tonumber(ARGV[first + 3]),
+    details = ARGV[first + 4], stands = false, member = '', number = 0, alive = 0, listens = '0'
   }
+  local stands, listens, number, alive, member = string.match(ARGV[first + 5], '^(%d)(%d) (%d+) (%d+) (.*)$')
+  if stands then
+    claim.stands, claim.listens, claim.member = stands == '1', listens, member
+    claim.number, claim.alive = tonumber(number), tonumber(alive)
+  end
+  return claim
 end
 
 local ENTRY = '^(%d+)\n(%d+)\n(%d+)\n(%d+)\n(%d+)\n(%d)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$'

@@ -1,11 +1,11 @@
 -- The common case of release.lua first, which pays for none of what the others need: a lease ends, nothing else is asked
 -- for, and the record says that this may be all.
 
-if #ARGV == 8 and ARGV[6] == '0' and ARGV[7] == '' and redis.call('get', KEYS[1]) == ARGV[4] then
-  local known = VERSION .. '0' .. ARGV[5] .. '\n'
+if #ARGV == 5 and ARGV[5] == '' and redis.call('get', KEYS[1]) == ARGV[3] then
+  local known = VERSION .. '0' .. ARGV[4] .. '\n'
   if redis.call('getrange', KEYS[2], 0, #known - 1) == known then
     redis.call('del', KEYS[1])
-    redis.call('append', KEYS[2], ARGV[5] .. ' ')
+    redis.call('append', KEYS[2], ARGV[4] .. ' ')
     return { 1, false }
   end
 end

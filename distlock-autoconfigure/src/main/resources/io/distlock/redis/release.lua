@@ -1,12 +1,14 @@
 -- Ends a hold, leaves the line, hands the lock on, and stands in line with a next claim: what of it is asked for.
 -- KEYS: lock, record, line, waiting
--- ARGV: record retention in ms, whether subscribers can be counted, inbox, token, attempt ('' = any), ms to keep the
---       lock, member ('' = none), whether to refuse later questions of the attempt; then a next claim as in acquire.lua,
---       or nothing
+-- ARGV: record retention in ms; 1 if subscribers can be counted, else 0, and at once the inbox; token, attempt ('' = any),
+--       nothing, or in one text 1 if later questions of the attempt are refused, ms to keep the lock, member that leaves
+--       the line; then a next claim as in acquire.lua, or nothing
 -- Returns {1 ended | 0 gone | -1 another's, reply to the next claim}. A release that is executed twice says 1 twice.
 
 about(KEYS, 1)
-local token, attempt, keep, member, undo = ARGV[4], ARGV[5], tonumber(ARGV[6]), ARGV[7], ARGV[8] == '1'
+local token, attempt = ARGV[3], ARGV[4]
+local undo, keep, member = string.match(ARGV[5], '^(%d) (%d+) (.*)$')
+undo, keep, member = undo == '1', tonumber(keep or 0), member or ''
 local by_token = attempt == ''
 
 local holder = redis.call('get', lock)
@@ -43,8 +45,8 @@ end
 leave(member, token)
 
 local reply = false
-if #ARGV > 8 then
-  reply = ask(question(9), holder, was, unsaved)
+if #ARGV > 5 then
+  reply = ask(question(6), holder, was, unsaved)
   unsaved = false
 elseif not holder then
   local next, entry, dead = first_in_line(nil)
