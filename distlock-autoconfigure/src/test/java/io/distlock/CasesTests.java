@@ -1,6 +1,7 @@
 package io.distlock;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.commons.support.AnnotationSupport.isAnnotated;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -138,7 +139,7 @@ class CasesTests {
 
     private static void readTests(Class<?> type) {
         for (Method method : type.getDeclaredMethods()) {
-            if (method.isAnnotationPresent(Test.class) || method.isAnnotationPresent(ParameterizedTest.class)) {
+            if (isAnnotated(method, Test.class) || isAnnotated(method, ParameterizedTest.class)) {
                 Cases cases = method.getAnnotation(Cases.class);
                 TESTS.put(
                         type.getSimpleName() + "#" + method.getName(),

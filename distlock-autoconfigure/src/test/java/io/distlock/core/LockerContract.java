@@ -21,6 +21,7 @@ import io.distlock.LockUnavailableException;
 import io.distlock.Locker;
 import io.distlock.ReleaseOutcome;
 import io.distlock.TokenGenerator;
+import io.distlock.WaitingTest;
 import io.distlock.WhenLost;
 import io.distlock.driver.DriverSettings;
 import io.distlock.driver.LockDriver;
@@ -47,9 +48,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -57,10 +55,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What callers may rely on, over any store: the cases that earlier lock libraries found worth testing, on one store and
  * one key. {@code docs/cases.md} says which is which. A driver's test extends it, says how a driver is made and how time
  * passes, and leaves out nothing.
- *
- * <p>Its tests spend their time waiting for holds to expire, so several of them do that at once.
  */
-@Execution(ExecutionMode.CONCURRENT)
 public abstract class LockerContract {
 
     private static final String KEY = "order:42";
@@ -144,7 +139,7 @@ public abstract class LockerContract {
 
     // taking
 
-    @Test
+    @WaitingTest
     @Cases({"FX-1", "BS-2", "RP-1", "RP-7", "GC-11"})
     void aFreeKeyIsGrantedToWhoDoesNotWait() {
         Lease lease = this.locker.tryAcquire(TRY).orElseThrow();
@@ -154,7 +149,7 @@ public abstract class LockerContract {
         assertThat(this.locker.inspect(KEY)).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     @Cases({"BS-1", "GC-1", "RS-11"})
     void aLeaseKnowsItsKeyTokenFenceAndValidity() {
         Lease lease = this.locker.acquire(TRY);
@@ -170,7 +165,7 @@ public abstract class LockerContract {
         assertThat(this.other.tryAcquire(TRY)).isPresent();
     }
 
-    @Test
+    @WaitingTest
     @Cases({"RN-1", "BS-45"})
     void theNextGrantHasALargerFence() {
         long last = 0;
@@ -185,7 +180,7 @@ public abstract class LockerContract {
         assertThat(this.other.acquire(TRY).fencingToken()).isGreaterThan(expired.fencingToken());
     }
 
-    @Test
+    @WaitingTest
     @Cases({"RS-4", "RP-2", "GC-5", "GC-14", "BS-17", "RN-A7"})
     void aHeldKeyIsRefusedAtOnceToWhoDoesNotWait() {
         this.locker.acquire(TRY);
@@ -198,7 +193,7 @@ public abstract class LockerContract {
         assertThat(this.locker.tryAcquire(TRY)).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     @Cases({"FX-3", "RN-3", "BS-6", "BS-7"})
     void aHeldKeyIsRefusedAfterTheWholeWaitWithWhoHoldsIt() {
         Lease holder = this.locker.acquire(TRY);
@@ -224,7 +219,7 @@ public abstract class LockerContract {
         assertThat(this.locker.inspect(KEY).orElseThrow().waiting()).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     @Cases("FX-5")
     void theWaitMayBeAsLongAsTheTtlOrLonger() {
         Duration ttl = Duration.ofSeconds(10);
@@ -251,7 +246,7 @@ public abstract class LockerContract {
         assertThat(lease.ttl()).hasValueSatisfying(left -> assertAbout(left, LONG));
     }
 
-    @Test
+    @WaitingTest
     void aTtlBeyondWhatTheLockerAllowsIsRefusedWithTheRemedy() {
         Duration ttl = Duration.ofHours(25);
         assertThatIllegalArgumentException()
@@ -267,7 +262,7 @@ public abstract class LockerContract {
         assertThat(lease.ttl()).hasValueSatisfying(left -> assertAbout(left, LONG));
     }
 
-    @Test
+    @WaitingTest
     @Cases("FX-11")
     void ofTwoThatDoNotWaitExactlyOneGetsIt() throws Exception {
         List<Future<Optional<Lease>>> tries =
@@ -275,7 +270,7 @@ public abstract class LockerContract {
         assertThat(outcomes(tries)).filteredOn(Optional::isPresent).hasSize(1);
     }
 
-    @Test
+    @WaitingTest
     @Cases("FX-12")
     void ofTwoThatWaitBothGetItInTurn() throws Exception {
         AtomicInteger inside = new AtomicInteger();
@@ -289,7 +284,7 @@ public abstract class LockerContract {
         assertThat(outcomes(calls)).containsExactly(true, true);
     }
 
-    @Test
+    @WaitingTest
     @Cases("RN-2")
     void aWaiterIsBlockedUntilTheRelease() throws Exception {
         Lease holder = this.locker.acquire(TRY);
@@ -301,7 +296,7 @@ public abstract class LockerContract {
         assertThat(waiter.get(10, TimeUnit.SECONDS).fencingToken()).isGreaterThan(holder.fencingToken());
     }
 
-    @Test
+    @WaitingTest
     @Cases({"BS-5", "BS-38", "BS-39"})
     void aWaiterGetsTheKeyWhenTheHolderExpires() {
         Lease holder = this.locker.acquire(TRY);
@@ -311,7 +306,7 @@ public abstract class LockerContract {
         assertThat(holder.isHeld()).isFalse();
     }
 
-    @Test
+    @WaitingTest
     @Cases({"RN-6", "GC-6"})
     void anotherGetsTheKeyAfterTheTtl() {
         Lease late = expired(this.locker.acquire(TRY));
@@ -319,7 +314,7 @@ public abstract class LockerContract {
         assertThat(next.token()).isNotEqualTo(late.token());
     }
 
-    @Test
+    @WaitingTest
     @Cases({"BS-8", "RP-14"})
     void ofAHundredAtOnceExactlyOneGetsIt() throws Exception {
         List<Callable<Optional<Lease>>> tries = IntStream.range(0, 100)
@@ -328,7 +323,7 @@ public abstract class LockerContract {
         assertThat(outcomes(together(tries))).filteredOn(Optional::isPresent).hasSize(1);
     }
 
-    @Test
+    @WaitingTest
     @Cases("RS-2")
     void ofEightLockersNoTwoAreEverInsideAndAllSucceed() throws Exception {
         AtomicInteger inside = new AtomicInteger();
@@ -346,7 +341,7 @@ public abstract class LockerContract {
         assertThat(unguarded[0]).isEqualTo(160);
     }
 
-    @Test
+    @WaitingTest
     @Cases("RP-13")
     void ofFiftyContendersThoseWhosePatienceEndsSeeThatItIsBusy() throws Exception {
         AtomicInteger inside = new AtomicInteger();
@@ -370,7 +365,7 @@ public abstract class LockerContract {
         assertThat(outcomes(together(calls))).filteredOn(got -> got).hasSizeBetween(2, 12);
     }
 
-    @Test
+    @WaitingTest
     void aSecondAcquireOnTheSameThreadWaitsLikeAnybodyElse() {
         Lease lease = this.locker.acquire(TRY);
         assertThatExceptionOfType(LockNotAcquiredException.class)
@@ -381,7 +376,7 @@ public abstract class LockerContract {
 
     // working
 
-    @Test
+    @WaitingTest
     @Cases("RN-4")
     void workRunsOnceIsRenewedAndFreesTheKey() {
         AtomicInteger ran = new AtomicInteger();
@@ -397,7 +392,7 @@ public abstract class LockerContract {
         assertThat(this.locker.inspect(KEY)).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     @Cases("RN-A1")
     void workThatThrowsFreesTheKeyAndIsRenewedNoMore() {
         IllegalStateException failure = new IllegalStateException("work");
@@ -413,7 +408,7 @@ public abstract class LockerContract {
         assertThat(this.locker.inspect(KEY)).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     @Cases("RN-A2")
     void workWhoseLockIsStolenIsToldAndFails() {
         AtomicReference<LockLost> told = new AtomicReference<>();
@@ -430,7 +425,7 @@ public abstract class LockerContract {
         assertThat(this.other.inspect(KEY).orElseThrow().instance()).startsWith("there@");
     }
 
-    @Test
+    @WaitingTest
     @Cases("BS-40")
     void workWhoseLockIsStolenIsInterruptedWhereAskedFor() {
         AtomicBoolean interrupted = new AtomicBoolean();
@@ -448,7 +443,7 @@ public abstract class LockerContract {
         assertThat(Thread.interrupted()).isFalse();
     }
 
-    @Test
+    @WaitingTest
     void theWorksOwnExceptionWinsAndTellsOfTheLoss() {
         IllegalStateException failure = new IllegalStateException("work");
         assertThatExceptionOfType(IllegalStateException.class)
@@ -461,7 +456,7 @@ public abstract class LockerContract {
                         assertThat(thrown.getSuppressed()).singleElement().isInstanceOf(LockLostException.class));
     }
 
-    @Test
+    @WaitingTest
     void workThatOnlyWantsToBeToldKeepsItsResult() {
         String result = this.locker.execute(TRY.whenLost(WhenLost.REPORT), lease -> {
             expired(lease);
@@ -471,7 +466,7 @@ public abstract class LockerContract {
         await().until(() -> !this.events.lost.isEmpty());
     }
 
-    @Test
+    @WaitingTest
     @Cases("RN-A3")
     void anInterruptedWorkerStillFreesTheKey() throws Exception {
         CountDownLatch working = new CountDownLatch(1);
@@ -491,7 +486,7 @@ public abstract class LockerContract {
         assertThat(this.other.inspect(KEY)).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     @Cases({"RN-A4", "BS-12", "RS-A6"})
     void renewalsThatFailInBetweenCostNothing() {
         Lease lease = this.locker.acquire(TRY.ttl(Duration.ofSeconds(3)).autoRenew(true));
@@ -504,7 +499,7 @@ public abstract class LockerContract {
         assertThat(lease.release()).isEqualTo(ReleaseOutcome.RELEASED);
     }
 
-    @Test
+    @WaitingTest
     void aLeaseThatCannotBeRenewedIsLostBeforeAnybodyElseCanHaveTheKey() {
         Lease lease = this.locker.acquire(TRY.ttl(Duration.ofSeconds(3)).autoRenew(true));
         this.troubles.refuseNext(1_000_000, "renew");
@@ -519,7 +514,7 @@ public abstract class LockerContract {
         assertThat(this.other.tryAcquire(REQUEST.waitFor(PATIENCE))).isPresent();
     }
 
-    @Test
+    @WaitingTest
     void aLeaseIsRenewedNoLongerThanItsMaxHold() {
         Lease lease = this.locker.acquire(
                 TRY.ttl(Duration.ofSeconds(3)).autoRenew(true).maxHold(Duration.ofMillis(500)));
@@ -529,7 +524,7 @@ public abstract class LockerContract {
 
     // extending
 
-    @Test
+    @WaitingTest
     @Cases({"FX-2", "BS-10", "RS-3", "RP-17"})
     void anExtensionRightAfterTheGrantSucceeds() {
         Lease lease = this.locker.acquire(TRY.ttl(Duration.ofSeconds(30)));
@@ -539,7 +534,7 @@ public abstract class LockerContract {
         assertThat(lease.validity()).isGreaterThan(LONG.dividedBy(2));
     }
 
-    @Test
+    @WaitingTest
     @Cases({"FX-4", "RP-15"})
     void theTtlIsAtMostWhatWasAskedFor() {
         Lease lease = this.locker.acquire(TRY.ttl(Duration.ofSeconds(5)));
@@ -547,7 +542,7 @@ public abstract class LockerContract {
                 .hasValueSatisfying(ttl -> assertThat(ttl).isPositive().isLessThanOrEqualTo(Duration.ofSeconds(5)));
     }
 
-    @Test
+    @WaitingTest
     @Cases({"FX-13", "BS-37"})
     void theTtlRunsDownAndAnExtensionCountsFromNow() {
         Lease lease = this.locker.acquire(TRY.ttl(Duration.ofSeconds(5)));
@@ -562,7 +557,7 @@ public abstract class LockerContract {
         assertThat(lease.ttl()).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     @Cases({"BS-9", "BS-22", "RS-5"})
     void anExtensionMayLengthenAndShorten() {
         Lease lease = this.locker.acquire(TRY);
@@ -572,7 +567,7 @@ public abstract class LockerContract {
         }
     }
 
-    @Test
+    @WaitingTest
     void renewalsGoOnWithTheTtlOfTheExtension() {
         Lease lease = this.locker.acquire(TRY.ttl(Duration.ofMinutes(10)).autoRenew(true));
         assertThat(lease.extend(Duration.ofSeconds(2))).isTrue();
@@ -581,7 +576,7 @@ public abstract class LockerContract {
         assertThat(lease.isHeld()).isTrue();
     }
 
-    @Test
+    @WaitingTest
     @Cases("FX-7")
     void aReleasedLeaseCannotBeExtended() {
         Lease lease = this.locker.acquire(TRY);
@@ -592,7 +587,7 @@ public abstract class LockerContract {
         assertThat(this.locker.inspect(KEY)).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     @Cases({"BS-11", "BS-14", "RS-6", "RP-16"})
     void anExpiredLeaseCannotBeExtendedAndSaysSoAtOnce() {
         Lease lease = expired(this.locker.acquire(TRY));
@@ -604,7 +599,7 @@ public abstract class LockerContract {
         assertThat(lease.extend(LONG)).isFalse();
     }
 
-    @Test
+    @WaitingTest
     @Cases({"BS-20", "RP-18", "RS-8"})
     void aStolenLeaseCannotBeExtendedAndKnowsThatItIsLost() {
         Lease lease = this.locker.acquire(TRY);
@@ -619,7 +614,7 @@ public abstract class LockerContract {
                 .isEqualTo(LockLost.Reason.TAKEN);
     }
 
-    @Test
+    @WaitingTest
     @Cases("BS-21")
     void aLeaseWhoseKeyIsGoneCannotBeExtendedAndKnowsThatItIsLost() {
         Lease lease = this.locker.acquire(TRY);
@@ -635,7 +630,7 @@ public abstract class LockerContract {
         assertThat(this.locker.inspect(KEY)).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     @Cases({"BS-23", "BS-3", "BS-42"})
     void anExtensionKeepsTokenFenceAndMetadata() {
         Map<String, String> metadata = Map.of("job", "nightly", "odd", "é\n=%\"{x}\\");
@@ -653,7 +648,7 @@ public abstract class LockerContract {
         assertThat(this.other.release(KEY, "mine")).isEqualTo(ReleaseOutcome.RELEASED);
     }
 
-    @Test
+    @WaitingTest
     @Cases({"BS-13", "BS-26", "RS-13", "RS-14"})
     void anExtensionThatTheStoreDoesNotAnswerIsNoLossAndCarriesItsCause() {
         Lease lease = this.locker.acquire(TRY);
@@ -676,7 +671,7 @@ public abstract class LockerContract {
 
     // giving back
 
-    @Test
+    @WaitingTest
     @Cases("FX-6")
     void releasingAgainAsksNothingAndHarmsNobody() {
         Lease lease = this.locker.acquire(TRY);
@@ -690,14 +685,14 @@ public abstract class LockerContract {
         assertThat(next.ttl()).isPresent();
     }
 
-    @Test
+    @WaitingTest
     @Cases({"BS-15", "RS-9", "GC-16"})
     void anExpiredLeaseIsReleasedAsExpired() {
         Lease lease = expired(this.locker.acquire(TRY));
         assertThat(lease.release()).isEqualTo(ReleaseOutcome.EXPIRED);
     }
 
-    @Test
+    @WaitingTest
     @Cases({"BS-16", "RP-9"})
     void aLeaseWhoseKeyAnotherHoldsIsReleasedAsTakenAndLeavesItAlone() {
         Lease lease = this.locker.acquire(TRY);
@@ -708,7 +703,7 @@ public abstract class LockerContract {
         assertThat(this.events.lost).hasSize(1);
     }
 
-    @Test
+    @WaitingTest
     @Cases({"GC-18", "RP-10"})
     void aReleaseThatTheStoreDoesNotAnswerIsUnknownNeverThrown() {
         Lease lease = this.locker.acquire(TRY);
@@ -718,7 +713,7 @@ public abstract class LockerContract {
         assertThat(lease.release()).isEqualTo(ReleaseOutcome.UNKNOWN);
     }
 
-    @Test
+    @WaitingTest
     void aReleaseWhoseAnswerIsLostIsTriedUntilItIsAnswered() {
         Lease lease = this.locker.acquire(TRY);
         this.troubles.refuseNext(2, "release");
@@ -726,7 +721,7 @@ public abstract class LockerContract {
         assertThat(this.other.tryAcquire(REQUEST.waitFor(PATIENCE))).isPresent();
     }
 
-    @Test
+    @WaitingTest
     @Cases("GC-8")
     void aReleaseOfAKeyThatNobodyHoldsIsExpired() {
         assertThat(this.locker.release(KEY, "nobody's")).isEqualTo(ReleaseOutcome.EXPIRED);
@@ -735,7 +730,7 @@ public abstract class LockerContract {
         assertThat(this.locker.inspect(KEY)).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     @Cases("GC-19")
     void theStoryOfOneLock() {
         Lease lease = this.locker.acquire(TRY.token("first"));
@@ -745,7 +740,7 @@ public abstract class LockerContract {
         assertThat(this.other.tryAcquire(TRY.token("second"))).isPresent();
     }
 
-    @Test
+    @WaitingTest
     void aKeyCanBeKeptAfterTheReleaseForJobsThatMustNotRunTwice() {
         Duration least = Duration.ofSeconds(2);
         long start = System.nanoTime();
@@ -758,7 +753,7 @@ public abstract class LockerContract {
 
     // tokens
 
-    @Test
+    @WaitingTest
     @Cases({"RN-5", "BS-41", "BS-43", "GC-7", "GC-17"})
     void onlyWhoKnowsTheTokenExtendsAndReleases() {
         Lease lease = this.locker.acquire(TRY);
@@ -773,7 +768,7 @@ public abstract class LockerContract {
         assertThat(this.other.tryAcquire(TRY)).isPresent();
     }
 
-    @Test
+    @WaitingTest
     @Cases("BS-A1")
     void aTokenThatTheHoldersBeginsWithOpensNothing() {
         Lease lease = this.locker.acquire(TRY.token("job-7:abcdef"));
@@ -786,7 +781,7 @@ public abstract class LockerContract {
         assertThat(lease.ttl()).hasValueSatisfying(ttl -> assertAbout(ttl, LONG));
     }
 
-    @Test
+    @WaitingTest
     void aLookDoesNotShowWhatWouldReleaseTheLock() {
         Lease lease = this.locker.acquire(TRY);
         LockState state = this.other.inspect(KEY).orElseThrow();
@@ -795,7 +790,7 @@ public abstract class LockerContract {
         assertThat(lease.toString()).doesNotContain(lease.token());
     }
 
-    @Test
+    @WaitingTest
     @Cases({"GC-3", "GC-13", "BS-4"})
     void aCallersOwnTokenIsStoredAndItsSecondClaimIsBusyLikeAnybodys() {
         Lease lease = this.locker.acquire(TRY.token("job-7").metadata(Map.of("a", "1")));
@@ -809,7 +804,7 @@ public abstract class LockerContract {
         assertThat(lease.release()).isEqualTo(ReleaseOutcome.RELEASED);
     }
 
-    @Test
+    @WaitingTest
     @Cases({"GC-4", "RS-12", "BS-A2"})
     void aHoldIsAdoptedByWhoKnowsItsToken() {
         Lease first = this.locker.acquire(TRY.ttl(Duration.ofSeconds(30)).metadata(Map.of("a", "1")));
@@ -825,7 +820,7 @@ public abstract class LockerContract {
         assertThat(this.locker.inspect(KEY)).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     void anAdoptedHoldIsRenewed() {
         Lease first = this.locker.acquire(TRY.ttl(Duration.ofSeconds(3)));
         Lease adopted =
@@ -835,7 +830,7 @@ public abstract class LockerContract {
         assertThat(adopted.release()).isEqualTo(ReleaseOutcome.RELEASED);
     }
 
-    @Test
+    @WaitingTest
     @Cases({"GC-2", "GC-12"})
     void aTokenGeneratorsTokenIsStored() {
         Locker generating = newLocker("generating", key -> "token-of-" + key, new Troubles());
@@ -844,7 +839,7 @@ public abstract class LockerContract {
         assertThat(this.other.inspect(KEY).orElseThrow().token()).isEqualTo("token-of-" + KEY);
     }
 
-    @Test
+    @WaitingTest
     @Cases({"GC-20", "RS-A4"})
     void aGeneratorThatRepeatsItselfStillExcludes() throws Exception {
         AtomicInteger inside = new AtomicInteger();
@@ -864,7 +859,7 @@ public abstract class LockerContract {
 
     // several keys
 
-    @Test
+    @WaitingTest
     @Cases({"BS-18", "BS-24", "BS-25"})
     void severalKeysAreTakenAllOrNone() {
         Lease oneTwo = tryAll(this.locker, "1", "2").orElseThrow();
@@ -898,7 +893,7 @@ public abstract class LockerContract {
 
     // trouble
 
-    @Test
+    @WaitingTest
     @Cases({"GC-15", "RP-3"})
     void anAcquireThatTheStoreRefusesIsUnavailableAndLeavesNothing() {
         this.troubles.refuseNext(1, "acquire");
@@ -910,14 +905,14 @@ public abstract class LockerContract {
         await().until(() -> !this.events.unavailable.isEmpty());
     }
 
-    @Test
+    @WaitingTest
     void anAcquireWhoseAnswerIsLostIsUndone() {
         this.troubles.loseNextAnswers(1, "acquire", "line", "lastTry");
         assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(() -> this.locker.tryAcquire(TRY));
         assertThat(this.other.tryAcquire(REQUEST.waitFor(PATIENCE))).isPresent();
     }
 
-    @Test
+    @WaitingTest
     void aWaitThatGoesWrongInBetweenGoesOn() throws Exception {
         Lease holder = this.other.acquire(TRY);
         Future<Lease> waiter = this.threads.submit(
@@ -932,7 +927,7 @@ public abstract class LockerContract {
 
     // leaving
 
-    @Test
+    @WaitingTest
     @Cases({"BS-26", "RS-A8"})
     void anInterruptedWaiterSaysSoKeepsItsFlagAndLeavesNothing() throws Exception {
         Lease holder = this.other.acquire(TRY);
@@ -961,7 +956,7 @@ public abstract class LockerContract {
         assertThat(this.other.inspect(KEY)).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     void aThreadThatIsInterruptedBeforeAsksNothing() {
         Thread.currentThread().interrupt();
         try {
@@ -975,7 +970,7 @@ public abstract class LockerContract {
         assertThat(this.locker.inspect(KEY)).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     @Cases("RS-A8")
     void aCancelledFutureLeavesTheLine() {
         Lease holder = this.other.acquire(TRY);
@@ -988,7 +983,7 @@ public abstract class LockerContract {
         await().until(() -> this.other.inspect(KEY).isEmpty());
     }
 
-    @Test
+    @WaitingTest
     void aFutureIsGivenTheLeaseWhenItsTurnComes() throws Exception {
         Lease holder = this.other.acquire(TRY);
         CompletableFuture<Lease> future = this.locker.acquireAsync(REQUEST.waitFor(PATIENCE));
@@ -1000,7 +995,7 @@ public abstract class LockerContract {
         assertThat(lease.release()).isEqualTo(ReleaseOutcome.RELEASED);
     }
 
-    @Test
+    @WaitingTest
     void aFutureIsRefusedAfterTheWholeWait() {
         this.other.acquire(TRY);
         CompletableFuture<Lease> future = this.locker.acquireAsync(REQUEST.waitFor(Duration.ofMillis(100)));
@@ -1012,7 +1007,7 @@ public abstract class LockerContract {
                         refused -> assertThat(refused.reason()).isEqualTo(Reason.BUSY));
     }
 
-    @Test
+    @WaitingTest
     void aClosedLockerRefusesThoseWhoWaitAndThoseWhoCome() throws Exception {
         this.other.acquire(TRY);
         DistributedLocker closing = (DistributedLocker) newLocker("closing", null, new Troubles());
@@ -1034,7 +1029,7 @@ public abstract class LockerContract {
 
     // listening
 
-    @Test
+    @WaitingTest
     @Cases("FX-10")
     void listenersHearOfWhatIsTakenRefusedAndReleased() {
         Lease lease = this.locker.acquire(TRY.name("orders"));
@@ -1053,7 +1048,7 @@ public abstract class LockerContract {
         assertThat(this.events.lost).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     void aListenerThatThrowsHidesNoResultAndPreventsNoRelease() {
         LockListener broken = new LockListener() {
             @Override
@@ -1074,7 +1069,7 @@ public abstract class LockerContract {
         assertThat(telling.inspect(KEY)).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     void aLossIsToldOnceAlsoToWhoAsksLater() {
         Lease lease = this.locker.acquire(TRY);
         List<LockLost> told = new CopyOnWriteArrayList<>();
@@ -1089,7 +1084,7 @@ public abstract class LockerContract {
         await().until(() -> this.events.lost.size() == 1);
     }
 
-    @Test
+    @WaitingTest
     void aLeaseThatWasReleasedIsNeverToldLost() {
         Lease lease = this.locker.acquire(TRY);
         List<LockLost> told = new CopyOnWriteArrayList<>();
@@ -1102,7 +1097,7 @@ public abstract class LockerContract {
         assertThat(this.events.lost).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     void aLeaseThatOutlivesItsLockerIsReleasedWithoutComplaint() {
         DistributedLocker closing = (DistributedLocker) newLocker("closing", null, new Troubles());
         Lease held = closing.acquire(TRY);
@@ -1121,7 +1116,7 @@ public abstract class LockerContract {
 
     // keys
 
-    @Test
+    @WaitingTest
     @Cases("RN-A9")
     void aKeyNamedLikeWhatIsStoredBesideALockIsRefused() {
         for (String key : List.of("~rec:{" + KEY + "}", "~line:x", "~")) {
@@ -1137,7 +1132,7 @@ public abstract class LockerContract {
         assertThat(this.other.inspect(KEY)).isPresent();
     }
 
-    @Test
+    @WaitingTest
     @Cases("RN-A8")
     void fencesGrowHoweverHoldsEnd() {
         List<Long> fences = new ArrayList<>();

@@ -3,6 +3,7 @@ package io.distlock.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.distlock.WaitingTest;
 import io.distlock.driver.Attempt.Busy;
 import io.distlock.driver.Attempt.Ended;
 import io.distlock.driver.Attempt.Granted;
@@ -15,7 +16,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
 
 /** What a store must do beyond {@link LockDriverContract} to keep a line of those who wait. */
 public abstract class LineDriverContract extends LockDriverContract {
@@ -40,7 +40,7 @@ public abstract class LineDriverContract extends LockDriverContract {
 
     // standing in line
 
-    @Test
+    @WaitingTest
     void aFreeKeyIsGrantedAtOnce() {
         Question question = question("A", claim("a"));
         assertThat(line(question)).isInstanceOf(Granted.class);
@@ -48,7 +48,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertLine();
     }
 
-    @Test
+    @WaitingTest
     void whoFindsTheKeyBusyIsToldWhoHoldsItAndStandsInLine() {
         Claim holder = claim("holder");
         long fence = granted(holder).fence();
@@ -60,7 +60,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertLine("A");
     }
 
-    @Test
+    @WaitingTest
     void aLookAtAKeyShowsWhichInstancesStandInLine() {
         granted(claim("holder"));
         for (String instance : List.of("first", "second", "third")) {
@@ -73,7 +73,7 @@ public abstract class LineDriverContract extends LockDriverContract {
                         three -> assertThat(three).startsWith("third-"));
     }
 
-    @Test
+    @WaitingTest
     void theLineIsServedInOrderOfArrival() {
         Claim holder = claim("holder");
         granted(holder);
@@ -96,7 +96,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertFree();
     }
 
-    @Test
+    @WaitingTest
     void askingAgainKeepsThePlace() {
         Claim holder = claim("holder");
         granted(holder);
@@ -108,7 +108,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertHeldBy(first.claim());
     }
 
-    @Test
+    @WaitingTest
     void anotherTokenTakesOverThePlaceOfItsMember() {
         Claim holder = claim("holder");
         granted(holder);
@@ -120,7 +120,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertHeldBy(next.claim());
     }
 
-    @Test
+    @WaitingTest
     void aHandedOnKeyIsFoundByAskingAgain() {
         Claim holder = claim("holder");
         granted(holder);
@@ -137,7 +137,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertFree();
     }
 
-    @Test
+    @WaitingTest
     void aHandedOnKeyIsHeldForTheTtlOfItsNewHolder() {
         Claim holder = claim("holder");
         granted(holder);
@@ -146,7 +146,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertTtlIsAbout(Duration.ofMinutes(3), waiter.claim());
     }
 
-    @Test
+    @WaitingTest
     void askingAgainHoldsAHandedOnKeyForItsWholeTtlFromThen() {
         Claim holder = claim("holder");
         granted(holder);
@@ -158,7 +158,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertHeldBy(waiter.claim());
     }
 
-    @Test
+    @WaitingTest
     void fencesOfAHandedOnKeyAreAboveThoseUsedBefore() {
         Claim holder = new Claim(hold("holder"), LONG, 1_000_000, "");
         long fence = granted(holder).fence();
@@ -171,7 +171,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertThat(inspect().fence().orElseThrow()).isGreaterThan(second);
     }
 
-    @Test
+    @WaitingTest
     void aReleaseByTokenHandsTheKeyOn() {
         granted(claim("holder"));
         Question waiter = standing(question("A", claim("a")));
@@ -179,7 +179,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertHeldBy(waiter.claim());
     }
 
-    @Test
+    @WaitingTest
     void aResentReleaseDoesNotTakeTheKeyFromWhomItWasHandedTo() {
         Claim holder = claim("holder");
         granted(holder);
@@ -191,7 +191,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertLine("B");
     }
 
-    @Test
+    @WaitingTest
     void aReleaseByAStrangerDoesNotMoveTheLine() {
         Claim holder = claim("holder");
         granted(holder);
@@ -201,7 +201,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertLine("A");
     }
 
-    @Test
+    @WaitingTest
     void nobodyGetsAKeyThatIsKeptUntilThatTimeIsOver() {
         Claim holder = claim("holder");
         granted(holder);
@@ -214,7 +214,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertThat(line(again(waiter))).isInstanceOf(Granted.class);
     }
 
-    @Test
+    @WaitingTest
     void manyQuestionsAreAnsweredInOrder() {
         LockKey freeKey = new LockKey(this.prefix, "free");
         granted(claim("holder"));
@@ -231,7 +231,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertLine("A", "B");
     }
 
-    @Test
+    @WaitingTest
     void aHundredAndMoreQuestionsAtOnceAreAllAnswered() {
         List<Question> questions = IntStream.range(0, 250)
                 .mapToObj(i -> question("m", new Claim(hold(new LockKey(this.prefix, "many:" + i), "t"), LONG, 1, "")))
@@ -244,14 +244,14 @@ public abstract class LineDriverContract extends LockDriverContract {
 
     // those who do not stand in line
 
-    @Test
+    @WaitingTest
     void aTryDoesNotStandInLine() {
         granted(claim("holder"));
         busy(claim("a"));
         assertLine();
     }
 
-    @Test
+    @WaitingTest
     void aTryDoesNotOvertakeTheLine() {
         Claim holder = claim("holder");
         granted(holder);
@@ -261,7 +261,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertThat(line(again(waiter))).isInstanceOf(Granted.class);
     }
 
-    @Test
+    @WaitingTest
     void whoeverAsksMovesTheLineOnWhenTheHolderHasExpired() {
         Claim holder = claim("holder");
         granted(holder);
@@ -274,7 +274,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertLine("B");
     }
 
-    @Test
+    @WaitingTest
     void aReleaseThatComesTooLateMovesTheLineOn() {
         Claim late = claim("late");
         granted(late);
@@ -284,7 +284,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertHeldBy(waiter.claim());
     }
 
-    @Test
+    @WaitingTest
     void aLastTryLeavesTheLineWhenBusy() {
         granted(claim("holder"));
         Question first = standing(question("A", claim("a")));
@@ -293,7 +293,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertLine("B");
     }
 
-    @Test
+    @WaitingTest
     void aLastTryTakesAFreeKeyWhenItIsFirst() {
         Claim holder = claim("holder");
         granted(holder);
@@ -305,7 +305,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertLine("B");
     }
 
-    @Test
+    @WaitingTest
     void aLastTryFindsWhatWasHandedOnMeanwhile() {
         Claim holder = claim("holder");
         granted(holder);
@@ -315,7 +315,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertHeldBy(waiter.claim());
     }
 
-    @Test
+    @WaitingTest
     void aLastTryOfAnEarlierClaimLeavesTheLaterOneInItsPlace() {
         Claim holder = claim("holder");
         granted(holder);
@@ -329,7 +329,7 @@ public abstract class LineDriverContract extends LockDriverContract {
 
     // leaving
 
-    @Test
+    @WaitingTest
     void whoLeavesIsPassedOver() {
         Claim holder = claim("holder");
         granted(holder);
@@ -341,7 +341,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertHeldBy(second.claim());
     }
 
-    @Test
+    @WaitingTest
     void whoLeavesWhenTheKeyWasGrantedGivesItBack() {
         Claim holder = claim("holder");
         granted(holder);
@@ -355,14 +355,14 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertFree();
     }
 
-    @Test
+    @WaitingTest
     void whoLeavesAFreeKeyFindsItGone() {
         Question question = question("A", claim("a"));
         assertThat(leave(question)).isEqualTo(Ownership.GONE);
         assertFree();
     }
 
-    @Test
+    @WaitingTest
     void aLateQuestionOfWhoLeftIsRefused() {
         Claim holder = claim("holder");
         granted(holder);
@@ -376,7 +376,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertFree();
     }
 
-    @Test
+    @WaitingTest
     void aLateFirstQuestionOfWhoLeftIsRefused() {
         Question question = question("A", claim("a"));
         leave(question);
@@ -385,7 +385,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertFree();
     }
 
-    @Test
+    @WaitingTest
     void aLateQuestionOfWhoeverLeftIsRefused() {
         Claim holder = claim("holder");
         granted(holder);
@@ -398,7 +398,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertLine();
     }
 
-    @Test
+    @WaitingTest
     void leavingDoesNotMakeTheStoreForgetWhatWasReleased() {
         Claim released = claim("released");
         granted(released);
@@ -411,7 +411,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertHeldBy(holder);
     }
 
-    @Test
+    @WaitingTest
     void aLateLeaveOfAnEarlierClaimDoesNotRemoveTheLaterOne() {
         Claim holder = claim("holder");
         granted(holder);
@@ -425,7 +425,7 @@ public abstract class LineDriverContract extends LockDriverContract {
 
     // release and stand in line again
 
-    @Test
+    @WaitingTest
     void whoReleasesAndStandsInLineAloneGetsTheKeyAtOnce() {
         Claim holder = claim("holder");
         long fence = granted(holder).fence();
@@ -439,7 +439,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertLine();
     }
 
-    @Test
+    @WaitingTest
     void whoReleasesAndStandsInLineStandsBehindTheOthers() {
         Claim holder = claim("holder");
         granted(holder);
@@ -456,7 +456,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertHeldBy(next.claim());
     }
 
-    @Test
+    @WaitingTest
     void aResentReleaseAndLineIsAnsweredTheSame() {
         Claim holder = claim("holder");
         granted(holder);
@@ -477,7 +477,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertFree();
     }
 
-    @Test
+    @WaitingTest
     void whoReleasesTooLateStillStandsInLine() {
         Claim late = claim("late");
         granted(late);
@@ -493,7 +493,7 @@ public abstract class LineDriverContract extends LockDriverContract {
 
     // the dead
 
-    @Test
+    @WaitingTest
     void aReleasePassesOverTheDead() {
         Claim holder = claim("holder");
         granted(holder);
@@ -505,7 +505,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertLine();
     }
 
-    @Test
+    @WaitingTest
     void aReleaseToNobodyButTheDeadFreesTheKey() {
         Claim holder = claim("holder");
         granted(holder);
@@ -515,7 +515,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertFree();
     }
 
-    @Test
+    @WaitingTest
     void aTryOnAFreeKeyWithADeadLineGetsIt() {
         Claim holder = claim("holder");
         granted(holder);
@@ -527,7 +527,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertLine();
     }
 
-    @Test
+    @WaitingTest
     void askingAgainKeepsAlive() {
         Claim holder = claim("holder");
         granted(holder);
@@ -541,7 +541,7 @@ public abstract class LineDriverContract extends LockDriverContract {
 
     // messages
 
-    @Test
+    @WaitingTest
     void whoWaitsIsToldOfItsGrantByMessage() {
         List<Grant> messages = listen(driver());
         Claim holder = claim("holder");
@@ -560,7 +560,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertThat(line(again(waiter))).isEqualTo(messages.get(0).granted());
     }
 
-    @Test
+    @WaitingTest
     void aMessageRepeatsTheNumberOfTheLastQuestionThatArrived() {
         List<Grant> messages = listen(driver());
         Claim holder = claim("holder");
@@ -576,7 +576,7 @@ public abstract class LineDriverContract extends LockDriverContract {
                 .isNotEqualTo(first.number());
     }
 
-    @Test
+    @WaitingTest
     void aLateQuestionWithALowerNumberOverwritesNothing() {
         List<Grant> messages = listen(driver());
         Claim holder = claim("holder");
@@ -594,7 +594,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertTtlIsAbout(LONG, claim);
     }
 
-    @Test
+    @WaitingTest
     void whoeverMovesTheLineOnTellsTheOneWhoGetsTheKey() {
         List<Grant> messages = listen(driver());
         Claim holder = claim("holder");
@@ -609,7 +609,7 @@ public abstract class LineDriverContract extends LockDriverContract {
                 .isEqualTo(waiter.claim().hold());
     }
 
-    @Test
+    @WaitingTest
     void aMessageGoesToTheInstanceThatAskedAndToNoOther() {
         List<Grant> here = listen(driver());
         LineDriver there = newDriver("there");
@@ -633,7 +633,7 @@ public abstract class LineDriverContract extends LockDriverContract {
                 .isEqualTo(asksHere.claim().hold());
     }
 
-    @Test
+    @WaitingTest
     void anAnswerIsNotRepeatedByMessage() {
         List<Grant> messages = listen(driver());
         Claim holder = claim("holder");
@@ -649,7 +649,7 @@ public abstract class LineDriverContract extends LockDriverContract {
                 .isEqualTo(waiter.claim().hold());
     }
 
-    @Test
+    @WaitingTest
     void anyTextTravelsInAMessage() {
         List<Grant> messages = listen(driver());
         LockKey odd = new LockKey(this.prefix, "é {x} %s \\ \" ' , ; | : *");
@@ -669,7 +669,7 @@ public abstract class LineDriverContract extends LockDriverContract {
 
     // hygiene
 
-    @Test
+    @WaitingTest
     void nothingIsLeftOfALineAfterTheRetention() {
         Claim holder = claim("holder");
         granted(holder);
@@ -685,7 +685,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertThat(stored(this.prefix)).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     void nothingIsLeftWhereHolderAndLineDied() {
         Claim holder = claim("holder");
         granted(holder);
@@ -695,7 +695,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertThat(stored(this.prefix)).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     void aMarkThatIsSetAnewKeepsTheWholeLine() {
         Claim holder = claim("holder");
         granted(holder);
@@ -706,7 +706,7 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertHeldBy(patient.claim());
     }
 
-    @Test
+    @WaitingTest
     void manyMembersAreAllServedOnce() {
         Claim holder = claim("holder");
         granted(holder);

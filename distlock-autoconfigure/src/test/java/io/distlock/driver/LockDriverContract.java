@@ -3,6 +3,7 @@ package io.distlock.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.distlock.WaitingTest;
 import io.distlock.driver.Attempt.Busy;
 import io.distlock.driver.Attempt.Ended;
 import io.distlock.driver.Attempt.Granted;
@@ -21,9 +22,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -33,10 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  *
  * <p>A command that a client resends after its connection broke looks to the store like the same call made twice; so it
  * does here.
- *
- * <p>Its tests spend their time waiting for holds to expire, so several of them do that at once.
  */
-@Execution(ExecutionMode.CONCURRENT)
 public abstract class LockDriverContract {
 
     /** A ttl that no test outlives. */
@@ -99,14 +94,14 @@ public abstract class LockDriverContract {
 
     // acquire
 
-    @Test
+    @WaitingTest
     void aFreeKeyIsGranted() {
         Granted granted = granted(claim("a"));
         assertThat(granted.fence()).isPositive();
         assertThat(granted.fences()).isEqualTo(1);
     }
 
-    @Test
+    @WaitingTest
     void aHeldKeyIsBusyAndSaysWhoHoldsItAndForHowLong() {
         Claim holder = claim("a");
         long fence = granted(holder).fence();
@@ -119,7 +114,7 @@ public abstract class LockDriverContract {
         });
     }
 
-    @Test
+    @WaitingTest
     void aBusyAnswerChangesNothing() {
         Claim holder = claim("a");
         granted(holder);
@@ -130,7 +125,7 @@ public abstract class LockDriverContract {
         assertThat(inspect().details()).isEqualTo(before.details());
     }
 
-    @Test
+    @WaitingTest
     void ofManyAtOnceOneIsGranted() {
         List<CompletionStage<Attempt>> answers = IntStream.range(0, 50)
                 .mapToObj(i -> driver().acquire(claim("t" + i)))
@@ -139,7 +134,7 @@ public abstract class LockDriverContract {
                 .hasSize(1);
     }
 
-    @Test
+    @WaitingTest
     void aClaimAskedTwiceIsGrantedOnce() {
         Claim claim = claim("a");
         Granted first = granted(claim);
@@ -148,7 +143,7 @@ public abstract class LockDriverContract {
         assertFree();
     }
 
-    @Test
+    @WaitingTest
     void aClaimAskedTwiceKeepsTheFencesItReserved() {
         Claim claim = new Claim(hold("a"), LONG, 20, "");
         Granted first = granted(claim);
@@ -156,7 +151,7 @@ public abstract class LockDriverContract {
         assertThat(acquire(claim)).isEqualTo(first);
     }
 
-    @Test
+    @WaitingTest
     void aClaimAskedAgainHoldsForItsWholeTtlFromThen() {
         Claim claim = new Claim(hold("a"), Duration.ofSeconds(3), 1, "");
         granted(claim);
@@ -166,7 +161,7 @@ public abstract class LockDriverContract {
         assertHeldBy(claim);
     }
 
-    @Test
+    @WaitingTest
     void aClaimAskedAgainWithAShorterTtlShortensNothing() {
         Claim claim = claim("a");
         granted(claim);
@@ -174,7 +169,7 @@ public abstract class LockDriverContract {
         assertTtlIsAbout(LONG, claim);
     }
 
-    @Test
+    @WaitingTest
     void theSameTokenWithAnotherAttemptIsBusy() {
         Claim holder = claim("a");
         long fence = granted(holder).fence();
@@ -186,12 +181,12 @@ public abstract class LockDriverContract {
         assertHeldBy(holder);
     }
 
-    @Test
+    @WaitingTest
     void aTokenThatBeginsLikeTheHoldersIsAnother() {
         assertIsAnotherThan("orders@host/42:abc", "orders@host/42");
     }
 
-    @Test
+    @WaitingTest
     void aTokenThatTheHoldersBeginsLikeIsAnother() {
         assertIsAnotherThan("orders@host/42", "orders@host/42:abc");
     }
@@ -234,7 +229,7 @@ public abstract class LockDriverContract {
         assertHeldBy(claim("a"));
     }
 
-    @Test
+    @WaitingTest
     void theLongestKeyAndTokenAreKeptWhole() {
         LockKey longKey = new LockKey(this.prefix, "k".repeat(1024));
         Claim claim = new Claim(hold(longKey, "t".repeat(1024)), LONG, 1, "d".repeat(8192));
@@ -246,19 +241,19 @@ public abstract class LockDriverContract {
         assertThat(release(claim)).isEqualTo(Ownership.OURS);
     }
 
-    @Test
+    @WaitingTest
     void theSameKeyBelowAnotherPrefixIsAnotherKey() {
         granted(claim("a"));
         granted(new Claim(hold(new LockKey(this.prefix + "other:", this.key.key()), "b"), LONG, 1, ""));
     }
 
-    @Test
+    @WaitingTest
     void oneFullKeyIsOneLockWhereverThePrefixEnds() {
         granted(new Claim(hold(new LockKey(this.prefix, "team:x"), "a"), LONG, 1, ""));
         busy(new Claim(hold(new LockKey(this.prefix + "team:", "x"), "b"), LONG, 1, ""));
     }
 
-    @Test
+    @WaitingTest
     void anotherInstanceIsShutOut() {
         Claim holder = claim("a");
         granted(holder);
@@ -270,7 +265,7 @@ public abstract class LockDriverContract {
 
     // expiry
 
-    @Test
+    @WaitingTest
     void aHoldEndsWithItsTtl() {
         Claim expired = new Claim(hold("a"), Duration.ofSeconds(3), 1, "");
         granted(expired);
@@ -280,7 +275,7 @@ public abstract class LockDriverContract {
         granted(claim("b"));
     }
 
-    @Test
+    @WaitingTest
     void whatIsLeftOfAnExpiredHoldIsGone() {
         Hold expired = expiredClaim("a").hold();
         assertThat(renew(expired, LONG)).isEqualTo(Ownership.GONE);
@@ -290,7 +285,7 @@ public abstract class LockDriverContract {
         assertFree();
     }
 
-    @Test
+    @WaitingTest
     void aLateOwnerNeitherRenewsNorReleasesTheNextOne() {
         Claim late = expiredClaim("a");
         Claim next = claim("b");
@@ -307,7 +302,7 @@ public abstract class LockDriverContract {
 
     // release
 
-    @Test
+    @WaitingTest
     void aReleasedKeyIsFree() {
         Claim claim = claim("a");
         granted(claim);
@@ -316,7 +311,7 @@ public abstract class LockDriverContract {
         granted(claim("b"));
     }
 
-    @Test
+    @WaitingTest
     void aResentReleaseIsOursAgain() {
         Claim claim = claim("a");
         granted(claim);
@@ -325,7 +320,7 @@ public abstract class LockDriverContract {
         assertFree();
     }
 
-    @Test
+    @WaitingTest
     void aResentReleaseIsOursAgainAndLeavesTheNextOneAlone() {
         Claim claim = claim("a");
         granted(claim);
@@ -336,7 +331,7 @@ public abstract class LockDriverContract {
         assertHeldBy(next);
     }
 
-    @Test
+    @WaitingTest
     void aResentReleaseLeavesTheNextHoldOfTheSameTokenAlone() {
         Claim claim = claim("a");
         granted(claim);
@@ -347,14 +342,14 @@ public abstract class LockDriverContract {
         assertHeldBy(next);
     }
 
-    @Test
+    @WaitingTest
     void whoKnowsTheTokenCanRelease() {
         granted(claim("a"));
         assertThat(release(Hold.byToken(this.key, "a"))).isEqualTo(Ownership.OURS);
         assertFree();
     }
 
-    @Test
+    @WaitingTest
     void aResentReleaseByTokenIsOursAgain() {
         granted(claim("a"));
         release(Hold.byToken(this.key, "a"));
@@ -365,7 +360,7 @@ public abstract class LockDriverContract {
         assertHeldBy(next);
     }
 
-    @Test
+    @WaitingTest
     void whoseHoldWasReleasedByTokenHasNotReleasedIt() {
         Claim claim = claim("a");
         granted(claim);
@@ -377,13 +372,13 @@ public abstract class LockDriverContract {
         assertHeldBy(next);
     }
 
-    @Test
+    @WaitingTest
     void aReleaseOfAKeyThatNobodyHoldsIsGone() {
         assertThat(release(claim("a"))).isEqualTo(Ownership.GONE);
         assertThat(release(Hold.byToken(this.key, "a"))).isEqualTo(Ownership.GONE);
     }
 
-    @Test
+    @WaitingTest
     void aReleaseOfAnothersHoldIsTakenAndChangesNothing() {
         Claim holder = claim("a");
         granted(holder);
@@ -392,7 +387,7 @@ public abstract class LockDriverContract {
         assertTtlIsAbout(LONG, holder);
     }
 
-    @Test
+    @WaitingTest
     void aResentAcquireDoesNotTakeBackWhatWasReleased() {
         Claim claim = claim("a");
         granted(claim);
@@ -401,7 +396,7 @@ public abstract class LockDriverContract {
         assertFree();
     }
 
-    @Test
+    @WaitingTest
     void aResentAcquireOfAReleasedAttemptIsEndedThoughAnotherHoldsTheKey() {
         Claim claim = claim("a");
         granted(claim);
@@ -412,7 +407,7 @@ public abstract class LockDriverContract {
         assertHeldBy(next);
     }
 
-    @Test
+    @WaitingTest
     void aResentAcquireDoesNotTakeBackWhatWasReleasedByToken() {
         Claim claim = claim("a");
         granted(claim);
@@ -421,7 +416,7 @@ public abstract class LockDriverContract {
         assertFree();
     }
 
-    @Test
+    @WaitingTest
     void aResentAcquireIsEndedThoughOthersHeldTheKeySince() {
         Claim claim = claim("a");
         granted(claim);
@@ -436,7 +431,7 @@ public abstract class LockDriverContract {
         assertFree();
     }
 
-    @Test
+    @WaitingTest
     void aReleaseCanKeepTheKeyFromEverybodyForAWhile() {
         Claim claim = claim("a");
         granted(claim);
@@ -453,7 +448,7 @@ public abstract class LockDriverContract {
         granted(claim("c"));
     }
 
-    @Test
+    @WaitingTest
     void aKeyCanBeKeptForLongerThanTheHoldWouldHaveLived() {
         Claim claim = claim("a");
         granted(claim);
@@ -465,7 +460,7 @@ public abstract class LockDriverContract {
 
     // renew
 
-    @Test
+    @WaitingTest
     void aRenewalLengthensTheHoldToItsTtl() {
         Claim claim = new Claim(hold("a"), Duration.ofSeconds(30), 1, "");
         granted(claim);
@@ -473,7 +468,7 @@ public abstract class LockDriverContract {
         assertTtlIsAbout(LONG, claim);
     }
 
-    @Test
+    @WaitingTest
     void aRenewalNeverShortensTheHold() {
         Claim claim = claim("a");
         granted(claim);
@@ -481,7 +476,7 @@ public abstract class LockDriverContract {
         assertTtlIsAbout(LONG, claim);
     }
 
-    @Test
+    @WaitingTest
     void aRenewalCountsFromNowAndIsNotAddedUp() {
         Claim claim = claim("a");
         granted(claim);
@@ -490,7 +485,7 @@ public abstract class LockDriverContract {
         assertTtlIsAbout(LONG, claim);
     }
 
-    @Test
+    @WaitingTest
     void aRenewalKeepsTokenFenceAndDetails() {
         Claim claim = claim("a");
         long fence = granted(claim).fence();
@@ -501,13 +496,13 @@ public abstract class LockDriverContract {
         assertThat(state.details()).contains(claim.details());
     }
 
-    @Test
+    @WaitingTest
     void aRenewalNeverBringsAKeyBack() {
         assertThat(renew(hold("a"), LONG)).isEqualTo(Ownership.GONE);
         assertFree();
     }
 
-    @Test
+    @WaitingTest
     void oneRenewalSaysNothingOfTheOthers() {
         Claim mine = claim("a");
         granted(mine);
@@ -531,7 +526,7 @@ public abstract class LockDriverContract {
         assertTtlIsAbout(LONG, alsoMine);
     }
 
-    @Test
+    @WaitingTest
     void manyHoldsAreRenewedAtOnceAndAnsweredInOrder() {
         List<Claim> claims = IntStream.range(0, 250)
                 .mapToObj(i ->
@@ -553,14 +548,14 @@ public abstract class LockDriverContract {
         assertTtlIsAbout(LONG, claims.get(249));
     }
 
-    @Test
+    @WaitingTest
     void nothingToRenewIsNothingToAsk() {
         assertThat(driver().renew(List.of())).isEmpty();
     }
 
     // extend
 
-    @Test
+    @WaitingTest
     void anExtensionSetsTheTtlLongerOrShorterCountedFromNow() {
         Claim claim = new Claim(hold("a"), Duration.ofMinutes(2), 1, "");
         granted(claim);
@@ -572,7 +567,7 @@ public abstract class LockDriverContract {
         assertTtlIsAbout(Duration.ofMinutes(1), claim);
     }
 
-    @Test
+    @WaitingTest
     void aShortenedHoldEndsEarlier() {
         Claim claim = claim("a");
         granted(claim);
@@ -580,7 +575,7 @@ public abstract class LockDriverContract {
         granted(claim("b"));
     }
 
-    @Test
+    @WaitingTest
     void whoKnowsTheTokenCanExtend() {
         Claim claim = new Claim(hold("a"), Duration.ofSeconds(30), 1, "");
         granted(claim);
@@ -588,7 +583,7 @@ public abstract class LockDriverContract {
         assertTtlIsAbout(LONG, claim);
     }
 
-    @Test
+    @WaitingTest
     void anExtensionNeverBringsAKeyBack() {
         assertThat(extend(hold("a"), LONG)).isEqualTo(Ownership.GONE);
         assertFree();
@@ -596,7 +591,7 @@ public abstract class LockDriverContract {
 
     // adopt
 
-    @Test
+    @WaitingTest
     void anAdoptedHoldGoesOnUnderANewAttempt() {
         Claim first = claim("a");
         long fence = granted(first).fence();
@@ -614,7 +609,7 @@ public abstract class LockDriverContract {
         assertFree();
     }
 
-    @Test
+    @WaitingTest
     void anAdoptedHoldHasTheLastOfTheReservedFences() {
         Claim first = new Claim(hold("a"), LONG, 20, "");
         long fence = granted(first).fence();
@@ -624,7 +619,7 @@ public abstract class LockDriverContract {
         assertThat(granted(claim("b")).fence()).isGreaterThan(fence + 19);
     }
 
-    @Test
+    @WaitingTest
     void adoptingTwiceIsAdoptingOnce() {
         granted(claim("a"));
         Claim adopter = claim("a");
@@ -636,7 +631,7 @@ public abstract class LockDriverContract {
         assertFree();
     }
 
-    @Test
+    @WaitingTest
     void adoptingNeverShortensTheHold() {
         Claim first = claim("a");
         granted(first);
@@ -644,7 +639,7 @@ public abstract class LockDriverContract {
         assertTtlIsAbout(LONG, first);
     }
 
-    @Test
+    @WaitingTest
     void aResentAcquireDoesNotTakeBackWhatWasAdoptedAndReleased() {
         Claim first = claim("a");
         granted(first);
@@ -655,7 +650,7 @@ public abstract class LockDriverContract {
         assertFree();
     }
 
-    @Test
+    @WaitingTest
     void whatNobodyHoldsCannotBeAdopted() {
         assertThat(adopt(claim("a"))).isEmpty();
         assertFree();
@@ -663,7 +658,7 @@ public abstract class LockDriverContract {
 
     // ttl and inspect
 
-    @Test
+    @WaitingTest
     void theTtlIsThatOfTheOwnHoldOnly() {
         Claim claim = claim("a");
         assertThat(ttl(claim.hold())).isEmpty();
@@ -675,7 +670,7 @@ public abstract class LockDriverContract {
         assertThat(ttl(claim.hold())).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     void aLookAtAKeyShowsHolderFenceAndDetails() {
         assertThat(answer(driver().inspect(this.key))).isEmpty();
         Claim claim = new Claim(hold("a"), LONG, 5, "who: é\n\"{x}\" %s\t\\n");
@@ -690,7 +685,7 @@ public abstract class LockDriverContract {
                         assertThat(remaining).isLessThanOrEqualTo(LONG).isCloseTo(LONG, Duration.ofSeconds(30)));
     }
 
-    @Test
+    @WaitingTest
     void theNextHolderShowsItsOwnDetails() {
         expiredClaim("a");
         granted(new Claim(hold("b"), LONG, 1, "b's"));
@@ -700,7 +695,7 @@ public abstract class LockDriverContract {
 
     // fences
 
-    @Test
+    @WaitingTest
     void fencesStrictlyGrowOverReleaseExpiryAndAdoption() {
         List<Long> fences = new ArrayList<>();
         for (int round = 0; round < 3; round++) {
@@ -719,7 +714,7 @@ public abstract class LockDriverContract {
         assertThat(fences).isSorted().doesNotHaveDuplicates();
     }
 
-    @Test
+    @WaitingTest
     void fencesStrictlyGrowThoughTheRecordIsForgotten() {
         long before = granted(claim("b")).fence();
         release(Hold.byToken(this.key, "b"));
@@ -728,7 +723,7 @@ public abstract class LockDriverContract {
         assertThat(granted(claim("c")).fence()).isGreaterThan(before);
     }
 
-    @Test
+    @WaitingTest
     void fencesOfManyQuickHoldsStrictlyGrow() {
         long last = 0;
         for (int i = 0; i < 200; i++) {
@@ -740,7 +735,7 @@ public abstract class LockDriverContract {
         }
     }
 
-    @Test
+    @WaitingTest
     void theFencesOfABlockAreNobodyElses() {
         Claim claim = new Claim(hold("a"), LONG, 1000, "");
         Granted block = granted(claim);
@@ -749,7 +744,7 @@ public abstract class LockDriverContract {
         assertThat(granted(claim("b")).fence()).isGreaterThanOrEqualTo(block.fence() + 1000);
     }
 
-    @Test
+    @WaitingTest
     void theFencesOfAnExpiredBlockAreNobodyElses() {
         Claim claim = new Claim(hold("a"), LONG, 1_000_000, "");
         Granted block = granted(claim);
@@ -757,14 +752,14 @@ public abstract class LockDriverContract {
         assertThat(granted(claim("b")).fence()).isGreaterThanOrEqualTo(block.fence() + 1_000_000);
     }
 
-    @Test
+    @WaitingTest
     void theFencesOfABlockReleasedByTokenAreNobodyElses() {
         Granted block = granted(new Claim(hold("a"), LONG, 1_000_000, ""));
         release(Hold.byToken(this.key, "a"));
         assertThat(granted(claim("b")).fence()).isGreaterThanOrEqualTo(block.fence() + 1_000_000);
     }
 
-    @Test
+    @WaitingTest
     void blocksOfFencesDoNotOutrunTheClock() {
         Claim first = new Claim(hold("a"), LONG, 1_000_000_000, "");
         Granted block = granted(first);
@@ -775,7 +770,7 @@ public abstract class LockDriverContract {
 
     // hygiene
 
-    @Test
+    @WaitingTest
     void nothingIsLeftOfAReleasedHoldAfterTheRetention() {
         Claim claim = claim("a");
         granted(claim);
@@ -785,14 +780,14 @@ public abstract class LockDriverContract {
         assertThat(stored(this.prefix)).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     void nothingIsLeftOfAnExpiredHoldAfterTheRetention() {
         expiredClaim("a");
         elapse(RETENTION);
         assertThat(stored(this.prefix)).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     void nothingIsLeftOfAHolderThatNeverCameBackAfterTheRetention() {
         Duration ttl = Duration.ofSeconds(3);
         granted(new Claim(hold("a"), ttl, 1, ""));
@@ -800,7 +795,7 @@ public abstract class LockDriverContract {
         assertThat(stored(this.prefix)).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     void nothingIsLeftOfAnAdoptedAndShortenedHoldAfterTheRetention() {
         Claim claim = claim("a");
         granted(claim);
@@ -811,7 +806,7 @@ public abstract class LockDriverContract {
         assertThat(stored(this.prefix)).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     void questionsAboutAFreeKeyLeaveNothing() {
         Hold nobodys = hold("a");
         release(Hold.byToken(this.key, "a"));
@@ -823,7 +818,7 @@ public abstract class LockDriverContract {
         assertThat(stored(this.prefix)).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     void whatIsKnownOfTheHolderLivesAsLongAsTheHoldIsRenewed() {
         Claim claim = new Claim(hold("a"), LONG, 7, "who");
         Granted granted = granted(claim);
@@ -835,7 +830,7 @@ public abstract class LockDriverContract {
         assertThat(acquire(claim)).isEqualTo(granted);
     }
 
-    @Test
+    @WaitingTest
     void aClosedDriverAnswersNothingAndStaysClosed() {
         LockDriver closed = newDriver("closed");
         closed.close();
