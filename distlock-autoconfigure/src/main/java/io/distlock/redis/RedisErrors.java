@@ -28,7 +28,7 @@ final class RedisErrors {
             return misconfigured(
                     "the Redis user may not do this. It needs: ACL SETUSER <user> ~<prefix>* &<prefix>* +eval +evalsha"
                             + " +get +getrange +set +append +del +exists +pttl +pexpire +time +hset +hget +hdel +zadd +zrem +zrange"
-                            + " +zrevrange +zscore +publish +pubsub +subscribe",
+                            + " +zrevrange +publish +pubsub +subscribe",
                     message,
                     cause);
         }

@@ -127,12 +127,13 @@ local function forget(members)
   end
 end
 
-local function look_at_line(was, ttl)
-  was.lined = (ttl > retention or redis.call('exists', line) == 1) and '1' or '0'
+local function look_at_line(was, ttl, more)
+  was.lined = (more or ttl > retention or redis.call('exists', line) == 1) and '1' or '0'
 end
 
--- The grant: the lock gets the token, the record a fence above every earlier one. Those named leave the line.
-local function grant(claim, was, leaving)
+-- The grant: the lock gets the token, the record a fence above every earlier one. Those named leave the line, and `more`
+-- says that somebody will stand there next.
+local function grant(claim, was, leaving, more)
   was.base, was.fences = micros, claim.fences
   if was.last >= micros then
     -- Blocks were reserved faster than the clock runs: one by one they cannot outrun it
@@ -142,16 +143,23 @@ local function grant(claim, was, leaving)
   was.token, was.details = claim.token, claim.details
   redis.call('set', lock, claim.token, 'PX', claim.ttl)
   forget(leaving)
-  look_at_line(was, claim.ttl)
+  look_at_line(was, claim.ttl, more)
   write_record(was, math.max(claim.ttl, retention))
 end
 
-local function hand_to(member, entry, dead, was)
+local function hand_to(member, entry, dead, was, more)
   dead[#dead + 1] = member
-  grant(entry, was, dead)
+  grant(entry, was, dead, more)
   if entry.listens then
     messages[#messages + 1] = { entry.inbox, table.concat(
       { member, entry.number, entry.ttl, text(was.base), was.fences, entry.attempt, entry.token, lock }, '\n') }
+  end
+end
+
+-- The keys of the line live longer than any mark in it.
+local function outlive(key, alive)
+  if redis.call('pttl', key) < 1.5 * alive then
+    redis.call('pexpire', key, 2 * alive)
   end
 end
 
@@ -160,9 +168,8 @@ local function stand(claim, was)
   if entry and entry.number > claim.number then
     return
   end
-  local stands = redis.call('zscore', line, claim.member)
   local score = micros
-  if not stands then
+  if not entry then
     local last = redis.call('zrevrange', line, 0, 0, 'withscores')[2]
     if last and tonumber(last) >= score then
       score = tonumber(last) + 1
@@ -171,11 +178,9 @@ local function stand(claim, was)
   redis.call('hset', waiting, claim.member, table.concat(
     { text(claim.number), text(millis + claim.alive), claim.alive, claim.ttl, claim.fences, claim.listens, inbox,
       claim.attempt, claim.token, claim.details }, '\n'))
-  if not stands then
-    redis.call('zadd', line, text(score), claim.member)
-  end
-  at_least(line, 2 * claim.alive)
-  at_least(waiting, 2 * claim.alive)
+  redis.call('zadd', line, 'NX', text(score), claim.member)
+  outlive(line, claim.alive)
+  outlive(waiting, claim.alive)
   if was.lined ~= '1' then
     was.lined = '1'
     save_record(was, retention)
@@ -204,7 +209,7 @@ local function ask(claim, holder, was, unsaved)
     grant(claim, was, {})
     return { GRANTED, was.base, was.fences }
   end
-  local shown = was.by and was.base or false
+  local shown, free_in = was.by and was.base or false, nil
   if not holder then
     local member, entry, dead = first_in_line(claim.member)
     if not entry then
@@ -212,8 +217,8 @@ local function ask(claim, holder, was, unsaved)
       grant(claim, was, dead)
       return { GRANTED, was.base, was.fences }
     end
-    hand_to(member, entry, dead, was)
-    holder, shown, unsaved = entry.token, was.base, false
+    hand_to(member, entry, dead, was, claim.stands)
+    holder, shown, unsaved, free_in = entry.token, was.base, false, entry.ttl
   end
   if unsaved then
     save_record(was, retention)
@@ -223,7 +228,7 @@ local function ask(claim, holder, was, unsaved)
   else
     leave(claim.member, claim.token)
   end
-  return { BUSY, redis.call('pttl', lock), holder, shown }
+  return { BUSY, free_in or redis.call('pttl', lock), holder, shown }
 end
 
 -- Refused or unheard, a message costs its reader no more than the time until its next question.
