@@ -1,0 +1,181 @@
+package io.distlock.model;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import tlc2.TLC;
+
+/**
+ * Searches the model of the protocol for a state that breaks a promise: none where every rule is kept, and the very
+ * promise that depends on it where one rule is broken. {@code docs/model.md} says what the model is and is not.
+ */
+class ProtocolModelTests {
+
+    private static final Path MODEL = Path.of(System.getProperty("basedir", "."), "src", "test", "tla");
+
+    /** A search takes seconds; this is for a machine that does much else. */
+    private static final long PATIENCE_MINUTES = 10;
+
+    static final List<String> SOUND = List.of(
+            "questions",
+            "three",
+            "resent",
+            "renewals",
+            "places",
+            "passes",
+            "blocks",
+            "restart",
+            "orphans",
+            "waiting",
+            "turns");
+
+    /** The name before the dash is that of the sound one, the value the property that falls. */
+    static final Map<String, String> BROKEN = Map.ofEntries(
+            Map.entry("questions-arrival", "Exclusion"),
+            Map.entry("questions-last-question", "Exclusion"),
+            Map.entry("questions-owner", "Exclusion"),
+            Map.entry("questions-expiry", "Backed"),
+            Map.entry("questions-stray", "NoGhost"),
+            Map.entry("three-taken-back", "Exclusion"),
+            Map.entry("resent-attempt", "Exclusion"),
+            Map.entry("renewals-token-alone", "Exclusion"),
+            Map.entry("renewals-any-owner", "Exclusion"),
+            Map.entry("passes-twice", "GrantedOnce"),
+            Map.entry("passes-base", "FencesRise"),
+            Map.entry("blocks-by-number", "FencesRise"),
+            Map.entry("restart-time", "FencesRise"),
+            Map.entry("waiting-not-asked", "Served"));
+
+    private static final Pattern COUNTS =
+            Pattern.compile("\\d+ states generated, (\\d+) distinct states found, (\\d+) states left on queue\\.");
+
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @FieldSource("SOUND")
+    void whereEveryRuleIsKeptNoPromiseIsBroken(String configuration) throws Exception {
+        Search search = search(configuration);
+        assertThat(search.output()).contains("Model checking completed. No error has been found.");
+        assertThat(search.distinct()).isPositive();
+        assertThat(search.left()).as("states not looked at").isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("broken")
+    void whereOneRuleIsBrokenSoIsTheVeryPromise(String configuration, String property) throws Exception {
+        boolean temporal = property.equals("Served");
+        assertThat(lines(configuration)).contains((temporal ? "PROPERTY " : "INVARIANT ") + property);
+        Search search = search(configuration);
+        assertThat(search.output())
+                .contains(temporal ? "Temporal properties were violated." : "Invariant " + property + " is violated.");
+        assertThat(search.distinct()).isPositive();
+    }
+
+    static Stream<Object[]> broken() {
+        return BROKEN.entrySet().stream().sorted(Map.Entry.comparingByKey()).map(entry ->
+                new Object[] {entry.getKey(), entry.getValue()});
+    }
+
+    @ParameterizedTest
+    @MethodSource("broken")
+    void aBrokenOneDiffersFromItsSoundOneByTheFlawAlone(String configuration, String property) throws Exception {
+        String sound = configuration.substring(0, configuration.indexOf('-'));
+        assertThat(bounds(configuration)).isEqualTo(bounds(sound));
+        assertThat(lines(sound)).contains("  Flaw = \"none\"");
+        assertThat(lines(configuration)).doesNotContain("  Flaw = \"none\"");
+        assertThat(lines(sound)).anySatisfy(line -> assertThat(line.split(" ")).contains(property));
+    }
+
+    @Test
+    void everyConfigurationIsSearched() throws IOException {
+        TreeSet<String> searched = new TreeSet<>(SOUND);
+        searched.addAll(BROKEN.keySet());
+        try (Stream<Path> files = Files.list(MODEL)) {
+            assertThat(files.map(file -> file.getFileName().toString())
+                            .filter(name -> name.endsWith(".cfg"))
+                            .map(name -> name.substring(0, name.length() - 4)))
+                    .containsExactlyInAnyOrderElementsOf(searched);
+        }
+    }
+
+    private static List<String> lines(String configuration) throws IOException {
+        return Files.readAllLines(MODEL.resolve(configuration + ".cfg"));
+    }
+
+    private static String bounds(String configuration) throws IOException {
+        List<String> lines = lines(configuration);
+        return lines.stream()
+                .skip(lines.indexOf("CONSTANTS"))
+                .filter(line -> !line.startsWith("  Flaw = "))
+                .collect(joining("\n"));
+    }
+
+    private record Search(String output, long distinct, long left) {}
+
+    /** In a process of its own: TLC keeps its state in static fields, and ends what it runs in. */
+    private Search search(String configuration) throws IOException, InterruptedException, URISyntaxException {
+        for (String module : List.of("Store.tla", "Line.tla")) {
+            Files.copy(MODEL.resolve(module), this.directory.resolve(module));
+        }
+        Files.copy(MODEL.resolve(configuration + ".cfg"), this.directory.resolve("Line.cfg"));
+        Path log = this.directory.resolve("log");
+        long start = System.nanoTime();
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx1g",
+                        // searches this short never get back what a second compiler and collector threads cost
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Djava.io.tmpdir=" + this.directory,
+                        "-cp",
+                        Path.of(TLC.class
+                                        .getProtectionDomain()
+                                        .getCodeSource()
+                                        .getLocation()
+                                        .toURI())
+                                .toString(),
+                        TLC.class.getName(),
+                        "-workers",
+                        "2",
+                        "-metadir",
+                        this.directory.resolve("states").toString(),
+                        "Line")
+                .directory(this.directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            assertThat(process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES))
+                    .as("ended in time")
+                    .isTrue();
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        String output = Files.readString(log);
+        MatchResult counts = COUNTS.matcher(output)
+                .results()
+                .reduce((earlier, last) -> last)
+                .orElseThrow(() -> new AssertionError(output));
+        long distinct = Long.parseLong(counts.group(1));
+        System.out.printf("MODEL: %-24s %,9d distinct states %6.1f s%n", configuration, distinct, seconds);
+        return new Search(output, distinct, Long.parseLong(counts.group(2)));
+    }
+}
