@@ -75,9 +75,13 @@ public final class Benchmarks {
         List<Outcome> outcomes = new ArrayList<>();
         try {
             for (SubjectKind subject : this.options.subjects()) {
-                Crew crew = new Crew(subject, workload, this.options, this.bench);
-                crews.add(crew);
-                crew.warmUp();
+                try {
+                    Crew crew = new Crew(subject, workload, this.options, this.bench);
+                    crews.add(crew);
+                    crew.warmUp();
+                } catch (IOException absent) {
+                    say("FAULT: " + absent.getMessage() + "\n");
+                }
             }
             for (int round = 0; round < this.options.rounds(); round++) {
                 for (Crew crew : crews) {
