@@ -6,6 +6,7 @@ import io.distlock.LockUnavailableException;
 import io.distlock.WhenLost;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
+import java.lang.annotation.Repeatable;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
@@ -13,18 +14,21 @@ import org.springframework.core.annotation.AliasFor;
 
 /**
  * Runs a method while holding a lock, so that over all instances of the application only one call per key runs at a
- * time. On a class or an interface: each of its public methods. May be used as a meta-annotation.
+ * time. On a class or an interface: each of its public methods. May be used as a meta-annotation, and more than once, the
+ * first one outermost.
  *
  * <p>The method's own result or exception comes through as it is. When it cannot be run, or did not keep its lock to the
  * end, the call fails with exactly one of {@link LockNotAcquiredException} (others hold the lock, and did so for the
  * whole wait), {@link LockUnavailableException} (the store does not answer; nobody knows) and {@link LockLostException}
- * (it ran, but its lock ended first). It never runs without the lock.
+ * (it ran, but its lock ended first). It never runs without the
+ * lock, unless {@link #whenUnavailable()} or {@link #condition()} says so.
  *
  * <p>Works on calls that come through a Spring proxy: from other beans, to methods that are neither private nor final.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.TYPE})
+@Repeatable(DistributedLocks.class)
 public @interface DistributedLock {
 
     /** Same as {@link #key()}. */
@@ -70,6 +74,9 @@ public @interface DistributedLock {
      * Not together with {@link WhenBusy#SKIP}.
      */
     String fallback() default "";
+
+    /** What a call does when the store of the locks does not answer. */
+    WhenUnavailable whenUnavailable() default WhenUnavailable.THROW;
 
     /**
      * What happens when the lock is lost while the method runs. {@link WhenLost#INTERRUPT} interrupts the thread once,

@@ -44,7 +44,8 @@ public final class DistributedLockAdvisor extends AbstractPointcutAdvisor {
 
         @Override
         public boolean matches(Method method, Class<?> targetClass) {
-            return LockAnnotations.find(AnnotatedMethod.of(method, targetClass)).isPresent();
+            return !LockAnnotations.find(AnnotatedMethod.of(method, targetClass))
+                    .isEmpty();
         }
     }
 }

@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import org.aspectj.lang.ProceedingJoinPoint;
 import org.aspectj.lang.annotation.Around;
 import org.aspectj.lang.annotation.Aspect;
+import org.aspectj.lang.annotation.Pointcut;
 import org.aspectj.lang.reflect.MethodSignature;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +23,15 @@ public final class DistributedLockAspect {
     }
 
     // execution alone: a call of a woven method from a woven class would otherwise be met twice.
-    @Around("execution(@io.distlock.annotation.DistributedLock * *(..))"
-            + " || (execution(public !static * (@io.distlock.annotation.DistributedLock *).*(..))"
-            + " && !execution(@io.distlock.annotation.DistributedLock * *(..)))")
+    @Pointcut("execution(@io.distlock.annotation.DistributedLock * *(..))"
+            + " || execution(@io.distlock.annotation.DistributedLocks * *(..))")
+    void ownLock() {}
+
+    @Pointcut("execution(public !static * (@io.distlock.annotation.DistributedLock *).*(..))"
+            + " || execution(public !static * (@io.distlock.annotation.DistributedLocks *).*(..))")
+    void lockOfItsClass() {}
+
+    @Around("ownLock() || lockOfItsClass()")
     public @Nullable Object around(ProceedingJoinPoint point) throws Throwable {
         Method method = ((MethodSignature) point.getSignature()).getMethod();
         DistributedLockInterceptor connected = this.interceptor;

@@ -2,6 +2,7 @@ package io.distlock.aspect;
 
 import io.distlock.annotation.DistributedLock;
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,24 +20,30 @@ public final class DistributedLockCheck {
 
     private final Optional<ProxyCheck> proxies;
 
+    private final Duration longestTtl;
+
     private DistributedLockCheck(
-            ConfigurableListableBeanFactory beans, LockOperations operations, Optional<ProxyCheck> proxies) {
+            ConfigurableListableBeanFactory beans,
+            LockOperations operations,
+            Optional<ProxyCheck> proxies,
+            Duration longestTtl) {
         this.beans = beans;
         this.operations = operations;
         this.proxies = proxies;
+        this.longestTtl = longestTtl;
     }
 
     /** For calls that come through proxies, which do not reach every method. */
     public static DistributedLockCheck ofProxies(
-            ConfigurableListableBeanFactory beans, DistributedLockInterceptor interceptor) {
+            ConfigurableListableBeanFactory beans, DistributedLockInterceptor interceptor, Duration longestTtl) {
         return new DistributedLockCheck(
-                beans, interceptor.operations(), Optional.of(new ProxyCheck(beans, interceptor)));
+                beans, interceptor.operations(), Optional.of(new ProxyCheck(beans, interceptor)), longestTtl);
     }
 
     /** For calls of woven classes. */
     public static DistributedLockCheck ofWovenClasses(
-            ConfigurableListableBeanFactory beans, DistributedLockInterceptor interceptor) {
-        return new DistributedLockCheck(beans, interceptor.operations(), Optional.empty());
+            ConfigurableListableBeanFactory beans, DistributedLockInterceptor interceptor, Duration longestTtl) {
+        return new DistributedLockCheck(beans, interceptor.operations(), Optional.empty(), longestTtl);
     }
 
     /** Everything that is wrong; to be called when the singletons have been made. */
@@ -54,8 +61,9 @@ public final class DistributedLockCheck {
     private void check(String bean, Class<?> type, List<InvalidLockAnnotationException> problems) {
         for (Method method : MethodIntrospector.selectMethods(type, (Method method) -> isAnnotated(method, type))) {
             try {
-                AnnotatedMethod annotated = this.operations.get(method, type).annotated();
-                this.proxies.ifPresent(check -> check.check(bean, annotated));
+                List<LockOperation> locks = this.operations.get(method, type);
+                locks.forEach(lock -> lock.terms().check(lock.annotated(), this.longestTtl));
+                this.proxies.ifPresent(proxy -> proxy.check(bean, locks.get(0).annotated()));
             } catch (InvalidLockAnnotationException problem) {
                 problems.add(problem);
             }
@@ -63,6 +71,6 @@ public final class DistributedLockCheck {
     }
 
     private static boolean isAnnotated(Method method, Class<?> type) {
-        return LockAnnotations.find(AnnotatedMethod.of(method, type)).isPresent();
+        return !LockAnnotations.find(AnnotatedMethod.of(method, type)).isEmpty();
     }
 }

@@ -45,9 +45,9 @@ public final class DistributedLockInterceptor implements MethodInterceptor {
         Object target = invocation.getThis();
         Method method = invocation.getMethod();
         Class<?> type = target == null ? method.getDeclaringClass() : AopUtils.getTargetClass(target);
-        LockOperation operation = this.operations.get(method, type);
-        Call.Body body = operation.extent() == Extent.CALL ? invocation::proceed : () -> proceedLater(invocation);
-        return around(operation, new Call(target, invocation.getArguments(), body));
+        List<LockOperation> locks = this.operations.get(method, type);
+        Call.Body body = locks.get(0).extent() == Extent.CALL ? invocation::proceed : () -> proceedLater(invocation);
+        return around(locks, new Call(target, invocation.getArguments(), body));
     }
 
     /** On another thread or again, so the invocation that is under way is left as it is. */
@@ -60,6 +60,15 @@ public final class DistributedLockInterceptor implements MethodInterceptor {
     @Nullable
     Object around(Method method, Class<?> type, Call call) throws Throwable {
         return around(this.operations.get(method, type), call);
+    }
+
+    private @Nullable Object around(List<LockOperation> locks, Call call) throws Throwable {
+        LockOperation outermost = locks.get(0);
+        if (locks.size() == 1) {
+            return around(outermost, call);
+        }
+        List<LockOperation> inner = locks.subList(1, locks.size());
+        return around(outermost, call.with(() -> around(inner, call.under(Leases.current()))));
     }
 
     private @Nullable Object around(LockOperation operation, Call call) throws Throwable {

@@ -5,7 +5,7 @@ import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
-import java.util.Optional;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.BridgeMethodResolver;
 import org.springframework.core.annotation.MergedAnnotation;
@@ -22,19 +22,20 @@ final class LockAnnotations {
 
     private LockAnnotations() {}
 
-    static Optional<DistributedLock> find(AnnotatedMethod annotated) {
+    /** Several where it is repeated, outermost first; none where there is none. */
+    static List<DistributedLock> find(AnnotatedMethod annotated) {
         Method method = annotated.method();
         if (method.getDeclaringClass() == Object.class || method.isSynthetic()) {
-            return Optional.empty();
+            return List.of();
         }
-        MergedAnnotation<DistributedLock> own = on(method);
-        if (own.isPresent()) {
-            return Optional.of(own.synthesize());
+        List<MergedAnnotation<DistributedLock>> found = nearest(method);
+        if (found.isEmpty()) {
+            found = nearest(annotated.targetClass());
+            if (found.isEmpty() || !countsFor(annotated, found.get(0).getSource())) {
+                return List.of();
+            }
         }
-        MergedAnnotation<DistributedLock> outer = on(annotated.targetClass());
-        return outer.isPresent() && countsFor(annotated, outer.getSource())
-                ? Optional.of(outer.synthesize())
-                : Optional.empty();
+        return found.stream().map(MergedAnnotation::synthesize).toList();
     }
 
     private static boolean countsFor(AnnotatedMethod annotated, @Nullable Object source) {
@@ -57,7 +58,12 @@ final class LockAnnotations {
                 || ReflectionUtils.isToStringMethod(method);
     }
 
-    private static MergedAnnotation<DistributedLock> on(AnnotatedElement element) {
-        return MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY).get(DistributedLock.class);
+    private static List<MergedAnnotation<DistributedLock>> nearest(AnnotatedElement element) {
+        List<MergedAnnotation<DistributedLock>> all =
+                MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY).stream(DistributedLock.class)
+                        .toList();
+        return all.stream()
+                .filter(one -> one.getAggregateIndex() == all.get(0).getAggregateIndex())
+                .toList();
     }
 }

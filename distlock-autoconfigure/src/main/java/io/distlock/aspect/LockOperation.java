@@ -1,10 +1,15 @@
 package io.distlock.aspect;
 
+import io.distlock.LockException;
 import io.distlock.LockNotAcquiredException;
 import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockRequest;
+import io.distlock.LockUnavailableException;
 import io.distlock.annotation.DistributedLock;
+import io.distlock.annotation.WhenUnavailable;
 import java.util.List;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /** What an annotation means for one method of one class, read and checked once. A call only fills in its arguments. */
@@ -16,8 +21,11 @@ record LockOperation(
         LockKeyExpression key,
         LockTerms terms,
         Busy busy,
+        WhenUnavailable whenUnavailable,
         boolean reentrant,
         Extent extent) {
+
+    private static final Log LOGGER = LogFactory.getLog(LockOperation.class);
 
     /** @throws InvalidLockAnnotationException when it can never work */
     static LockOperation read(AnnotatedMethod annotated, DistributedLock written, Expressions expressions) {
@@ -30,6 +38,7 @@ record LockOperation(
                 LockKeyExpression.of(annotated, parameters, expressions, written.key()),
                 LockTerms.of(annotated, expressions, written),
                 Busy.of(annotated, written),
+                written.whenUnavailable(),
                 written.reentrant(),
                 Extent.of(annotated));
     }
@@ -57,14 +66,20 @@ record LockOperation(
     /**
      * What the call gives without its lock.
      *
-     * @throws Throwable the refusal, or what the fallback throws
+     * @throws Throwable the failure itself, or what the fallback or the method throws
      */
     @Nullable
-    Object refused(Call call, LockNotAcquiredException refusal) throws Throwable {
-        if (refusal.reason() == Reason.BUSY || refusal.reason() == Reason.SHED) {
+    Object without(Call call, LockException failure) throws Throwable {
+        if (failure instanceof LockNotAcquiredException refusal
+                && (refusal.reason() == Reason.BUSY || refusal.reason() == Reason.SHED)) {
             return this.busy.answer(call, refusal);
         }
-        throw refusal;
+        if (failure instanceof LockUnavailableException && this.whenUnavailable == WhenUnavailable.PROCEED) {
+            LOGGER.warn(this.annotated + " runs without its lock, as whenUnavailable = PROCEED says: "
+                    + failure.getMessage());
+            return call.body().proceed();
+        }
+        throw failure;
     }
 
     private CallContext context(Call call) {

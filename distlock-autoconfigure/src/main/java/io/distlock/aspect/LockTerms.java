@@ -58,6 +58,16 @@ record LockTerms(
         return result;
     }
 
+    /** @throws InvalidLockAnnotationException when the locker would refuse every call */
+    void check(AnnotatedMethod annotated, Duration longestTtl) {
+        if (this.ttl != null && this.ttl.compareTo(longestTtl) > 0) {
+            throw new InvalidLockAnnotationException(
+                    annotated,
+                    "ttl " + this.ttl + " is longer than lockers allow, which is " + longestTtl,
+                    "Shorten it, or raise 'distlock.max-ttl'; a lock is renewed while the method runs");
+        }
+    }
+
     private record Times(AnnotatedMethod annotated, Expressions expressions) {
 
         @Nullable

@@ -1,6 +1,6 @@
 package io.distlock.aspect;
 
-import io.distlock.LockNotAcquiredException;
+import io.distlock.LockException;
 import io.distlock.LockRequest;
 import io.distlock.Locker;
 import java.util.concurrent.CancellationException;
@@ -28,11 +28,11 @@ final class LockedCall {
     Object execute(Locker locker, LockRequest request) throws Throwable {
         try {
             return locker.<@Nullable Object, Exception>execute(request, lease -> run());
-        } catch (LockNotAcquiredException refusal) {
+        } catch (LockException failure) {
             if (this.started) {
-                throw refusal;
+                throw failure;
             }
-            return this.operation.refused(this.call, refusal);
+            return this.operation.without(this.call, failure);
         }
     }
 

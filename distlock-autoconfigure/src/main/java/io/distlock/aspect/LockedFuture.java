@@ -1,12 +1,12 @@
 package io.distlock.aspect;
 
 import io.distlock.Lease;
-import io.distlock.LeaseScope;
+import io.distlock.LockException;
 import io.distlock.LockLostException;
-import io.distlock.LockNotAcquiredException;
 import io.distlock.WhenLost;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -46,7 +46,7 @@ final class LockedFuture extends CompletableFuture<@Nullable Object> {
                         this.holds.add(this.calls.share(lease));
                         run(lease);
                     } else {
-                        refused(unwrapped(failure));
+                        notGranted(unwrapped(failure));
                     }
                 },
                 this.calls.threads());
@@ -60,7 +60,8 @@ final class LockedFuture extends CompletableFuture<@Nullable Object> {
     }
 
     private void run(Lease lease) {
-        try (LeaseScope scope = LeaseScope.open(lease)) {
+        try (LeaseScopes scopes =
+                new LeaseScopes(this.call.under(Optional.of(lease)).outer())) {
             if (isDone()) {
                 end(lease, null, null);
                 return;
@@ -118,14 +119,13 @@ final class LockedFuture extends CompletableFuture<@Nullable Object> {
         }
     }
 
-    private void refused(Throwable failure) {
+    private void notGranted(Throwable failure) {
         giveBack();
-        if (!(failure instanceof LockNotAcquiredException refusal)) {
-            completeExceptionally(failure);
-            return;
-        }
         try {
-            stage(this.operation.refused(this.call, refusal))
+            if (!(failure instanceof LockException known)) {
+                throw failure;
+            }
+            stage(this.operation.without(this.call, known))
                     .whenComplete((value, thrown) -> finish(value, thrown == null ? null : unwrapped(thrown)));
         } catch (Throwable thrown) {
             completeExceptionally(thrown);

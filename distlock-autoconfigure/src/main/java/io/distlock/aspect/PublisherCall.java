@@ -1,9 +1,8 @@
 package io.distlock.aspect;
 
 import io.distlock.Lease;
-import io.distlock.LeaseScope;
+import io.distlock.LockException;
 import io.distlock.LockLostException;
-import io.distlock.LockNotAcquiredException;
 import io.distlock.LockRequest;
 import io.distlock.Locker;
 import java.util.List;
@@ -51,35 +50,31 @@ final class PublisherCall {
 
     private Publisher<Object> subscription(ContextView context) {
         if (!this.operation.wants(this.call)) {
-            return body();
+            return body(HeldLeases.in(context));
         }
         LockRequest request = this.operation.bind(this.call);
         HeldLeases held = this.operation.reentrant() ? HeldLeases.in(context) : HeldLeases.NONE;
         held.ensureHeld(request.keys());
         List<String> missing = held.missing(request.keys());
         if (missing.isEmpty()) {
-            return body();
+            return body(held);
         }
         LockRequest asked = missing.size() == request.keys().size() ? request : this.operation.request(missing);
         return Flux.usingWhen(lease(asked), lease -> under(lease, held), PublisherCall::release)
-                .onErrorResume(Refused.class, this::refused);
+                .onErrorResume(NotGranted.class, this::notGranted);
     }
 
     /** A lease that nobody takes any more, because the subscription ended when it was granted, is given back. */
     private Mono<Lease> lease(LockRequest request) {
         return Mono.fromFuture(() -> this.locker.get().acquireAsync(request))
-                .onErrorMap(LockNotAcquiredException.class, Refused::new)
+                .onErrorMap(LockException.class, NotGranted::new)
                 .publishOn(Schedulers.boundedElastic())
                 .doOnDiscard(Lease.class, lease -> release(lease).subscribe());
     }
 
     private Flux<Object> under(Lease lease, HeldLeases outer) {
-        Flux<Object> work = Flux.defer(() -> {
-                    try (LeaseScope scope = LeaseScope.open(lease)) {
-                        return body();
-                    }
-                })
-                .contextWrite(outer.and(lease)::into);
+        HeldLeases held = outer.and(lease);
+        Flux<Object> work = Flux.defer(() -> body(held)).contextWrite(held::into);
         return switch (this.operation.terms().whenLost()) {
             case INTERRUPT -> heldToTheEnd(lease, work.takeUntilOther(loss(lease)));
             case FAIL -> heldToTheEnd(lease, work);
@@ -106,16 +101,16 @@ final class PublisherCall {
         return Mono.<Void>fromRunnable(lease::release).subscribeOn(Schedulers.boundedElastic());
     }
 
-    private Publisher<Object> refused(Refused refused) {
+    private Publisher<Object> notGranted(NotGranted failure) {
         try {
-            return this.adapter.toPublisher(this.operation.refused(this.call, refused.refusal));
+            return this.adapter.toPublisher(this.operation.without(this.call, failure.reason));
         } catch (Throwable thrown) {
             return Mono.error(thrown);
         }
     }
 
-    private Publisher<Object> body() {
-        try {
+    private Publisher<Object> body(HeldLeases held) {
+        try (LeaseScopes scopes = new LeaseScopes(held.leases())) {
             return this.adapter.toPublisher(this.call.body().proceed());
         } catch (Throwable thrown) {
             return Mono.error(thrown);
@@ -131,14 +126,14 @@ final class PublisherCall {
         }
     }
 
-    /** Tells the refusal of this lock from one that the work ends with. */
-    private static final class Refused extends RuntimeException {
+    /** Tells a failure to get this lock from one that the work ends with. */
+    private static final class NotGranted extends RuntimeException {
 
-        private final LockNotAcquiredException refusal;
+        private final LockException reason;
 
-        Refused(LockNotAcquiredException refusal) {
-            super(refusal);
-            this.refusal = refusal;
+        NotGranted(LockException reason) {
+            super(reason);
+            this.reason = reason;
         }
     }
 }

@@ -49,7 +49,7 @@ public final class DistributedLockAutoConfiguration {
                 DistributedLockInterceptor interceptor,
                 DistlockProperties properties) {
             return new AnnotationVerification(
-                    DistributedLockCheck.ofProxies(beans, interceptor),
+                    DistributedLockCheck.ofProxies(beans, interceptor, properties.maxTtl()),
                     properties.aspect().verify());
         }
     }
@@ -69,7 +69,7 @@ public final class DistributedLockAutoConfiguration {
                 DistributedLockInterceptor interceptor,
                 DistlockProperties properties) {
             return new AnnotationVerification(
-                    DistributedLockCheck.ofWovenClasses(beans, interceptor),
+                    DistributedLockCheck.ofWovenClasses(beans, interceptor, properties.maxTtl()),
                     properties.aspect().verify());
         }
     }

@@ -33,6 +33,8 @@ class DistributedLockCheckTests {
                         text -> assertThat(text).contains("BadKeys.broken()", "cannot be parsed"),
                         text -> assertThat(text).contains("BadTimes.text()", "ttl \"soon\" is not a time", "\"30s\""),
                         text -> assertThat(text).contains("BadTimes.tooShort()", "at least 10 ms"),
+                        text -> assertThat(text)
+                                .contains("BadTimes.tooLong()", "longer than lockers allow", "'distlock.max-ttl'"),
                         text -> assertThat(text).contains("BadTimes.negative()", "waitFor must not be negative"),
                         text -> assertThat(text).contains("BadTimes.zero()", "maxHold must be longer than zero"),
                         text -> assertThat(text).contains("BadTimes.unset()", "property that is not set"));
@@ -152,6 +154,9 @@ class DistributedLockCheckTests {
 
         @DistributedLock(ttl = "9ms")
         void tooShort() {}
+
+        @DistributedLock(ttl = "25h")
+        void tooLong() {}
 
         @DistributedLock(waitFor = "-1s")
         void negative() {}

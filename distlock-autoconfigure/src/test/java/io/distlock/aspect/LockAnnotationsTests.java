@@ -7,6 +7,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.annotation.AliasFor;
@@ -83,7 +84,9 @@ class LockAnnotationsTests {
                 .filter(candidate -> candidate.getName().equals(name))
                 .findFirst()
                 .orElseGet(() -> declared(type, name));
-        return LockAnnotations.find(AnnotatedMethod.of(method, type));
+        List<DistributedLock> found = LockAnnotations.find(AnnotatedMethod.of(method, type));
+        assertThat(found).hasSizeLessThan(2);
+        return found.stream().findFirst();
     }
 
     private static Method declared(Class<?> type, String name) {

@@ -1,5 +1,6 @@
 package io.distlock.aspect;
 
+import java.time.Duration;
 import java.util.Map;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -41,12 +42,13 @@ final class LockedBeans implements AutoCloseable {
     }
 
     DistributedLockCheck check() {
-        return DistributedLockCheck.ofProxies(this.context.getBeanFactory(), get(DistributedLockInterceptor.class));
+        return DistributedLockCheck.ofProxies(
+                this.context.getBeanFactory(), get(DistributedLockInterceptor.class), Duration.ofHours(24));
     }
 
     DistributedLockCheck wovenCheck() {
         return DistributedLockCheck.ofWovenClasses(
-                this.context.getBeanFactory(), get(DistributedLockInterceptor.class));
+                this.context.getBeanFactory(), get(DistributedLockInterceptor.class), Duration.ofHours(24));
     }
 
     @Override

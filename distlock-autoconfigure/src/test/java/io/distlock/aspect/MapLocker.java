@@ -7,6 +7,7 @@ import io.distlock.LockLostException;
 import io.distlock.LockNotAcquiredException;
 import io.distlock.LockRequest;
 import io.distlock.LockState;
+import io.distlock.LockUnavailableException;
 import io.distlock.LockedAction;
 import io.distlock.LockedWork;
 import io.distlock.Locker;
@@ -34,6 +35,9 @@ final class MapLocker implements Locker {
     /** Whether futures are granted a lease although they were cancelled. */
     volatile boolean deafToCancel;
 
+    /** Whether the store does not answer. */
+    volatile boolean silent;
+
     final List<LockRequest> released = new CopyOnWriteArrayList<>();
 
     private final Map<String, MapLease> held = new ConcurrentHashMap<>();
@@ -58,6 +62,9 @@ final class MapLocker implements Locker {
     @Override
     public Optional<Lease> tryAcquire(LockRequest request) {
         this.requests.add(request);
+        if (this.silent) {
+            throw unavailable(request);
+        }
         return take(request);
     }
 
@@ -80,6 +87,10 @@ final class MapLocker implements Locker {
                 request.keys(), LockNotAcquiredException.Reason.BUSY, Duration.ZERO, null, "is held elsewhere", null);
     }
 
+    private static LockUnavailableException unavailable(LockRequest request) {
+        return new LockUnavailableException(request.keys(), "no connection", null);
+    }
+
     /** Waits for one key without a thread where the request wants to wait. */
     @Override
     public synchronized CompletableFuture<Lease> acquireAsync(LockRequest request) {
@@ -91,6 +102,10 @@ final class MapLocker implements Locker {
             }
         };
         this.asked.add(asked);
+        if (this.silent) {
+            asked.completeExceptionally(unavailable(request));
+            return asked;
+        }
         Optional<Lease> lease = take(request);
         if (lease.isPresent()) {
             asked.complete(lease.get());

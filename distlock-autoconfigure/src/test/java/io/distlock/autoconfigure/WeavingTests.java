@@ -32,6 +32,7 @@ class WeavingTests {
                 .contains("private: [safe]")
                 .contains("by class: [" + WovenApplication.Bank.class.getName() + ".count]")
                 .contains("entered again: 1 lease")
+                .contains("twice: [window]")
                 .contains("static: [vault]")
                 .contains("held afterwards: {}")
                 .contains("after the end: is woven to be locked, but no application context");

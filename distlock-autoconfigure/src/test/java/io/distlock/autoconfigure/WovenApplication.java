@@ -29,6 +29,7 @@ final class WovenApplication {
             say("private", shop.openSafe());
             say("by class", context.getBean(Bank.class).count());
             say("entered again", shop.openTwice());
+            say("twice", shop.openBoth());
             say("static", Shop.openVault());
             say("held afterwards", context.getBean(MapDrivers.class).tokens.toString());
         }
@@ -73,6 +74,12 @@ final class WovenApplication {
             return open().equals("[door]") && Leases.current().orElseThrow().fencingToken() == outer
                     ? "1 lease"
                     : "2 leases";
+        }
+
+        @DistributedLock("door")
+        @DistributedLock("window")
+        String openBoth() {
+            return "[door]".equals(Leases.requireHeld("door").keys().toString()) ? current() : "door is free";
         }
 
         @DistributedLock("vault")

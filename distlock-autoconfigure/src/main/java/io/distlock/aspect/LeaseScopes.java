@@ -1,0 +1,22 @@
+package io.distlock.aspect;
+
+import io.distlock.Lease;
+import io.distlock.LeaseScope;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** The scopes of several leases on one thread, the last one innermost. */
+final class LeaseScopes implements AutoCloseable {
+
+    private final Deque<LeaseScope> open = new ArrayDeque<>();
+
+    LeaseScopes(List<Lease> leases) {
+        leases.forEach(lease -> this.open.push(LeaseScope.open(lease)));
+    }
+
+    @Override
+    public void close() {
+        this.open.forEach(LeaseScope::close);
+    }
+}
