@@ -72,7 +72,8 @@ public interface Locker {
     boolean extend(String key, String token, Duration ttl);
 
     /**
-     * Goes on with a hold that was taken elsewhere. The earlier lease is not told: agree on who releases.
+     * Goes on with a hold that was taken elsewhere. The earlier lease, if it is still renewed, may be told that it is
+     * lost: agree on who goes on.
      *
      * @return the lease, renewed from here on; empty when the token does not hold the key
      */

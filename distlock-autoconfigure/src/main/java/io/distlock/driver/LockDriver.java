@@ -21,7 +21,8 @@ public interface LockDriver extends AutoCloseable {
     CompletionStage<Ownership> release(Release release);
 
     /**
-     * Lengthens holds to their ttl from now; never shortens one. Compares tokens alone.
+     * Lengthens holds to their ttl from now; never shortens one. A store of several servers may compare tokens alone, so
+     * that it can answer while it moves keys between them.
      *
      * @return one stage per renewal, in the same order: a failure of one says nothing of the others
      */

@@ -17,6 +17,8 @@ final class Arguments {
 
     static final int RELEASE = 3;
 
+    static final int RENEWAL = 3;
+
     private final String[] values;
 
     private int next;
@@ -69,7 +71,7 @@ final class Arguments {
     }
 
     void add(Renewal renewal) {
-        add(renewal.hold().token(), millis(renewal.ttl()));
+        add(renewal.hold().token(), renewal.hold().attempt(), millis(renewal.ttl()));
     }
 
     String[] array() {

@@ -140,7 +140,7 @@ final class RedisLockDriver implements LineDriver {
     private CompletionStage<Ownership> renewAlone(Renewal renewal) {
         RedisKeys keys = keys(renewal.hold().key());
         Duration timeout = timeout(renewal.ttl());
-        Arguments arguments = new Arguments(3).add(this.retention);
+        Arguments arguments = new Arguments(1 + Arguments.RENEWAL).add(this.retention);
         arguments.add(renewal);
         CompletableFuture<List<Object>> renewed =
                 this.link.run(Script.RENEW, timeout, new String[] {keys.lock()}, arguments.array());
@@ -152,7 +152,7 @@ final class RedisLockDriver implements LineDriver {
 
     private CompletableFuture<List<Object>> renewTogether(List<Renewal> batch) {
         String[] keys = new String[2 * batch.size()];
-        Arguments arguments = new Arguments(1 + 2 * batch.size()).add(this.retention);
+        Arguments arguments = new Arguments(1 + Arguments.RENEWAL * batch.size()).add(this.retention);
         Duration shortest = this.settings.commandTimeout();
         for (int i = 0; i < batch.size(); i++) {
             Renewal renewal = batch.get(i);

@@ -1,6 +1,7 @@
 -- Lengthens holds, never shortens one; and what is known of the holder with them, where its key is named.
--- KEYS: of each: lock, or lock and record   ARGV: record retention in ms; then of each: token, ttl in ms
--- Returns of each 1 ours, 0 gone, -1 another's or of another type.
+-- KEYS: of each: lock, or lock and record   ARGV: record retention in ms; then of each: token, attempt, ttl in ms
+-- Returns of each 1 ours, 0 gone, -1 another's or of another type. A token may be used for several attempts, which only
+-- the record can tell apart.
 
 local function at_least(key, ttl)
   if redis.call('pttl', key) < ttl then
@@ -8,20 +9,28 @@ local function at_least(key, ttl)
   end
 end
 
-local replies = {}
-local step = #KEYS / ((#ARGV - 1) / 2)
-for i = 1, #KEYS / step do
-  local lock, record = KEYS[step * (i - 1) + 1], KEYS[step * (i - 1) + 2]
-  local token, ttl = ARGV[2 * i], tonumber(ARGV[2 * i + 1])
+local function renew(lock, record, token, attempt, ttl)
   local holder = redis.pcall('get', lock)
-  if holder == token then
-    at_least(lock, ttl)
-    if step == 2 then
-      at_least(record, math.max(ttl, ARGV[1]))
-    end
-    replies[i] = 1
-  else
-    replies[i] = holder and -1 or 0
+  if holder ~= token then
+    return holder and -1 or 0
   end
+  if record then
+    local packed = redis.pcall('getrange', record, 2, 2 + #attempt)
+    if type(packed) == 'string' and packed ~= '' and attempt ~= '' and packed ~= attempt .. '\n' then
+      return -1
+    end
+    at_least(record, math.max(ttl, ARGV[1]))
+  end
+  at_least(lock, ttl)
+  return 1
+end
+
+local replies = {}
+local count = (#ARGV - 1) / 3
+local named = #KEYS / count
+for i = 1, count do
+  local key, argument = named * (i - 1) + 1, 3 * i - 1
+  replies[i] = renew(KEYS[key], named == 2 and KEYS[key + 1], ARGV[argument], ARGV[argument + 1],
+    tonumber(ARGV[argument + 2]))
 end
 return replies

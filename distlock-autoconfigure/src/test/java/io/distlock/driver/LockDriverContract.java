@@ -343,6 +343,17 @@ public abstract class LockDriverContract {
     }
 
     @WaitingTest
+    void aLateRenewalDoesNotTakeTheNextHoldOfTheSameTokenForItsOwn() {
+        Claim claim = claim("a");
+        granted(claim);
+        release(claim);
+        Claim next = claim("a");
+        granted(next);
+        assertThat(renew(claim.hold(), LONG.multipliedBy(2))).isEqualTo(Ownership.TAKEN);
+        assertThat(renew(next.hold(), LONG.multipliedBy(2))).isEqualTo(Ownership.OURS);
+    }
+
+    @WaitingTest
     void whoKnowsTheTokenCanRelease() {
         granted(claim("a"));
         assertThat(release(Hold.byToken(this.key, "a"))).isEqualTo(Ownership.OURS);
