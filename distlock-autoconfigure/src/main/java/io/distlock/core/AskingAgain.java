@@ -17,6 +17,11 @@ final class AskingAgain {
 
     private static final double JITTER = 0.1;
 
+    /** For how long questions are gathered that are not urgent: so many keys cost few requests. */
+    private static final long GATHERED = 2 * Ticker.SLICE;
+
+    private static final Duration URGENT = Duration.ofMillis(200);
+
     private final @Nullable LineDriver store;
 
     private final Ticker ticker;
@@ -26,6 +31,8 @@ final class AskingAgain {
     /** Only on the timer's thread. */
     private List<Due> due = new ArrayList<>();
 
+    private long sendAt;
+
     AskingAgain(@Nullable LineDriver store, Ticker ticker, Duration longestPause) {
         this.store = store;
         this.ticker = ticker;
@@ -34,8 +41,16 @@ final class AskingAgain {
     }
 
     void later(Claiming claiming, Standing asking) {
-        long at = System.nanoTime() + pause(asking).toNanos();
-        asking.askNext(this.ticker.at(at, () -> this.due.add(new Due(claiming, asking))));
+        Duration pause = pause(asking);
+        long at = System.nanoTime() + pause.toNanos();
+        long gathered = pause.compareTo(URGENT) < 0 ? 0 : GATHERED;
+        asking.askNext(this.ticker.at(at, () -> add(new Due(claiming, asking), gathered)));
+    }
+
+    private void add(Due question, long gathered) {
+        long latest = System.nanoTime() + gathered - Ticker.SLICE;
+        this.sendAt = this.due.isEmpty() || latest - this.sendAt < 0 ? latest : this.sendAt;
+        this.due.add(question);
     }
 
     /** Often enough to stay alive in line, and just after the hold ends that stands in the way. */
@@ -55,7 +70,7 @@ final class AskingAgain {
     }
 
     private void ask() {
-        if (this.due.isEmpty()) {
+        if (this.due.isEmpty() || System.nanoTime() - this.sendAt < 0) {
             return;
         }
         List<Due> now = this.due;

@@ -27,13 +27,21 @@ final class KeepAlive {
 
     private static final double JITTER = 0.1;
 
+    /** What part of a ttl renewals may be gathered for, and for how long at most: so many leases cost few requests. */
+    private static final int GATHERINGS_PER_TTL = 60;
+
+    private static final long LONGEST_GATHERING = Duration.ofMillis(45).toNanos();
+
     private final LockDriver driver;
 
     private final Ticker ticker;
 
     private final Duration grace;
 
+    /** Only on the timer's thread. */
     private List<Holding> due = new ArrayList<>();
+
+    private long sendAt;
 
     KeepAlive(LockDriver driver, Ticker ticker, Duration grace) {
         this.driver = driver;
@@ -77,6 +85,9 @@ final class KeepAlive {
         if (!holding.isBelieved(now)) {
             holding.line().lost(holding, LockLost.Reason.EXPIRED);
         } else if (isRenewed(holding, now)) {
+            long gathered = Math.min(LONGEST_GATHERING, holding.ttl().toNanos() / GATHERINGS_PER_TTL);
+            long latest = now + gathered - Ticker.SLICE;
+            this.sendAt = this.due.isEmpty() || latest - this.sendAt < 0 ? latest : this.sendAt;
             this.due.add(holding);
         } else {
             wake(holding, now);
@@ -92,7 +103,7 @@ final class KeepAlive {
     }
 
     private void sendDue() {
-        if (this.due.isEmpty()) {
+        if (this.due.isEmpty() || System.nanoTime() - this.sendAt < 0) {
             return;
         }
         List<Sending> sending = new ArrayList<>(this.due.size());

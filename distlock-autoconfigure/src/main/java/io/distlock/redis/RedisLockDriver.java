@@ -22,8 +22,11 @@ import java.util.function.Function;
 /** Locks in Redis: one script, so one round trip, for every question. */
 final class RedisLockDriver implements LineDriver {
 
-    /** Keys of one script: enough to keep requests few, few enough to keep every other client of the server waiting for less than a millisecond or two. */
-    private static final int BATCH = 250;
+    /**
+     * Keys of one script: enough to keep requests few, few enough that other clients of the server wait no longer than
+     * some milliseconds.
+     */
+    private static final int BATCH = 450;
 
     private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(100);
 
