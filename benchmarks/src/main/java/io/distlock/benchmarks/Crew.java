@@ -68,7 +68,8 @@ final class Crew implements AutoCloseable {
 
     /**
      * A process that has a share of a lock only learns slowly, the more so the slower it is. So each first has a key to
-     * itself until it has done enough to be compiled, or was given plenty of time.
+     * itself until it has done enough to be compiled, or was given plenty of time; then all work together. Nobody
+     * stays inside or pauses meanwhile.
      */
     void warmUp() throws IOException, InterruptedException {
         long patience = this.options.warmUp().toMillis();
@@ -84,7 +85,7 @@ final class Crew implements AutoCloseable {
             worker.ask("stop");
         }
         if (this.workers.size() > 1) {
-            tellAll("go");
+            tellAll("rush");
             Thread.sleep(patience);
             tellAll("stop");
         }

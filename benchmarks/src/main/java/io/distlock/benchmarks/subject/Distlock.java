@@ -67,7 +67,13 @@ final class Distlock implements Subject {
     @Override
     public Held acquire(String key) {
         Lease lease = this.locker.acquire(LockRequest.of(key));
-        return () -> lease.release() == ReleaseOutcome.RELEASED;
+        return () -> {
+            ReleaseOutcome outcome = lease.release();
+            if (outcome == ReleaseOutcome.UNKNOWN) {
+                throw new IllegalStateException("Redis did not answer the release of " + key + " in time");
+            }
+            return outcome == ReleaseOutcome.RELEASED;
+        };
     }
 
     @Override

@@ -40,27 +40,28 @@ final class LockLoop {
 
     void run(Place place) throws Exception {
         while (this.gate.isOpen()) {
-            cycle(place.key(), place.inside());
-            if (this.pauseMillis > 0 && this.gate.isOpen()) {
+            cycle(place);
+            if (this.pauseMillis > 0 && !place.rush() && this.gate.isOpen()) {
                 Thread.sleep(this.pauseMillis);
             }
         }
     }
 
-    private void cycle(String key, KeyCell inside) throws Exception {
+    private void cycle(Place place) throws Exception {
+        KeyCell inside = place.inside();
         long asked = System.nanoTime();
         this.me.waitingSince(asked);
-        Subject.Held held = this.subject.acquire(key);
+        Subject.Held held = this.subject.acquire(place.key());
         long granted = System.nanoTime();
         this.me.waitingSince(0);
         boolean recording = this.board.recording();
         long releasedAt = inside.releasedAt();
         boolean fromAnother = inside.releasedBy() != this.process && releasedAt > asked;
-        section(inside);
+        section(place);
         inside.released(System.nanoTime(), this.process);
         leave(inside);
         if (!held.release()) {
-            throw new IllegalStateException("lost " + key);
+            throw new IllegalStateException("lost " + place.key());
         }
         if (recording) {
             this.me.cycles().add(System.nanoTime() - asked);
@@ -72,13 +73,14 @@ final class LockLoop {
         this.me.counted();
     }
 
-    private void section(KeyCell inside) throws InterruptedException {
+    private void section(Place place) throws InterruptedException {
+        KeyCell inside = place.inside();
         if (inside.inside() != 0) {
             this.me.intruder();
         }
         inside.inside(this.thread);
         long counter = inside.counter();
-        if (this.sectionMillis > 0 && this.gate.isOpen()) {
+        if (this.sectionMillis > 0 && !place.rush() && this.gate.isOpen()) {
             Thread.sleep(this.sectionMillis);
         }
         while (this.board.hold()) {
