@@ -69,9 +69,9 @@ final class AskingAgain {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    private void ask() {
+    private boolean ask() {
         if (this.due.isEmpty() || System.nanoTime() - this.sendAt < 0) {
-            return;
+            return !this.due.isEmpty();
         }
         List<Due> now = this.due;
         this.due = new ArrayList<>();
@@ -80,6 +80,7 @@ final class AskingAgain {
         } else {
             askTogether(now, this.store);
         }
+        return false;
     }
 
     private static void askTogether(List<Due> due, LineDriver store) {

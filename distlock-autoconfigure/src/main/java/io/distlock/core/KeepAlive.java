@@ -102,9 +102,9 @@ final class KeepAlive {
                 && at - lease.since() < lease.demand().maxHold();
     }
 
-    private void sendDue() {
+    private boolean sendDue() {
         if (this.due.isEmpty() || System.nanoTime() - this.sendAt < 0) {
-            return;
+            return !this.due.isEmpty();
         }
         List<Sending> sending = new ArrayList<>(this.due.size());
         this.due.forEach(holding -> sending.add(new Sending(holding, holding.ttl())));
@@ -117,6 +117,7 @@ final class KeepAlive {
             wake(holding, holding.deadline());
             answers.get(i).whenComplete((found, failure) -> answered(one, found, failure));
         }
+        return false;
     }
 
     private void answered(Sending sending, Ownership found, Throwable failure) {

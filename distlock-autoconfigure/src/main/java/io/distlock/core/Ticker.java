@@ -7,6 +7,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,7 @@ final class Ticker implements AutoCloseable {
 
     private final PriorityQueue<Entry> due = new PriorityQueue<>((a, b) -> Long.signum(a.at - b.at));
 
-    private final List<Runnable> sliceEnds = new CopyOnWriteArrayList<>();
+    private final List<BooleanSupplier> sliceEnds = new CopyOnWriteArrayList<>();
 
     private final Thread thread;
 
@@ -52,7 +53,8 @@ final class Ticker implements AutoCloseable {
         return entry;
     }
 
-    void atSliceEnd(Runnable action) {
+    /** @param action says whether it has kept something for the end of a later slice */
+    void atSliceEnd(BooleanSupplier action) {
         this.sliceEnds.add(action);
     }
 
@@ -66,7 +68,9 @@ final class Ticker implements AutoCloseable {
         int quiet = 0;
         while (!this.closed) {
             quiet = this.incoming.isEmpty() ? quiet + 1 : 0;
-            slice(System.nanoTime());
+            if (slice(System.nanoTime())) {
+                quiet = 0;
+            }
             if (quiet < IDLE_SLICES) {
                 LockSupport.parkNanos(SLICE);
             } else {
@@ -75,7 +79,8 @@ final class Ticker implements AutoCloseable {
         }
     }
 
-    private void slice(long now) {
+    /** @return whether something is left for the next one */
+    private boolean slice(long now) {
         for (Entry entry = this.incoming.poll(); entry != null; entry = this.incoming.poll()) {
             if (entry.action != null) {
                 this.due.add(entry);
@@ -85,7 +90,17 @@ final class Ticker implements AutoCloseable {
             this.due.poll();
             run(next.action);
         }
-        this.sliceEnds.forEach(Ticker::run);
+        boolean more = false;
+        for (BooleanSupplier end : this.sliceEnds) {
+            more |= isMore(end);
+        }
+        return more;
+    }
+
+    private static boolean isMore(BooleanSupplier end) {
+        boolean[] more = new boolean[1];
+        run(() -> more[0] = end.getAsBoolean());
+        return more[0];
     }
 
     private void sleep() {

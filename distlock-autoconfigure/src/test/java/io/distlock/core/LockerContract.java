@@ -123,13 +123,7 @@ public abstract class LockerContract {
                 Duration.ofMillis(10));
         Instance instance = Instance.here(name);
         LockDriver driver = troubles.between(create(new DriverSettings(
-                name,
-                this.prefix,
-                instance.id(),
-                Duration.ofSeconds(3),
-                Duration.ofSeconds(30),
-                true,
-                Optional.empty())));
+                name, this.prefix, instance.id(), Duration.ofSeconds(3), Duration.ofHours(1), true, Optional.empty())));
         DistributedLocker made = DistributedLocker.create(
                 settings, instance, driver, tokens == null ? new RandomTokens(instance) : tokens, List.of(listeners));
         this.lockers.add(made);

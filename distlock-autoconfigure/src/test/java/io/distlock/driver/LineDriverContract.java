@@ -671,6 +671,7 @@ public abstract class LineDriverContract extends LockDriverContract {
 
     @WaitingTest
     void nothingIsLeftOfALineAfterTheRetention() {
+        forgetSoon();
         Claim holder = claim("holder");
         granted(holder);
         Question left = standing(question("A", claim("a")));
@@ -687,6 +688,7 @@ public abstract class LineDriverContract extends LockDriverContract {
 
     @WaitingTest
     void nothingIsLeftWhereHolderAndLineDied() {
+        forgetSoon();
         Claim holder = claim("holder");
         granted(holder);
         standing(new Question(claim("dead"), "D", number(), SHORT));

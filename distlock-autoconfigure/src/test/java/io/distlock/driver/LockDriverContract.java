@@ -40,7 +40,7 @@ public abstract class LockDriverContract {
     /** A time to wait for the end of. */
     protected static final Duration SHORT = Duration.ofMillis(250);
 
-    /** For how long what stands beside a lock is kept. */
+    /** A retention of records to wait for the end of. */
     protected static final Duration RETENTION = Duration.ofSeconds(2);
 
     private static final AtomicInteger ATTEMPTS = new AtomicInteger();
@@ -60,11 +60,17 @@ public abstract class LockDriverContract {
     /** Lets so much time pass in the store, at least. The only place of a test where anything may sleep. */
     protected abstract void elapse(Duration time);
 
+    /** For how long what stands beside a lock is kept, except where a test waits for its end; here: longer than any hold. */
+    protected Duration recordRetention() {
+        return Duration.ofHours(1);
+    }
+
     /** The names of all that the store keeps at and below a prefix, whatever it is for; expired things do not count. */
     protected abstract Collection<String> stored(String prefix);
 
     @BeforeEach
     void createDriver() {
+        forgetSoon();
         this.driver = newDriver("here");
     }
 
@@ -79,12 +85,21 @@ public abstract class LockDriverContract {
 
     /** One more driver on the same store, as another instance of the application has it. */
     protected LockDriver newDriver(String instance) {
+        return newDriver(instance, recordRetention());
+    }
+
+    /** From here on, the test's driver forgets what stands beside a lock in {@link #RETENTION}. */
+    protected final void forgetSoon() {
+        this.driver = newDriver("forgetful", RETENTION);
+    }
+
+    private LockDriver newDriver(String instance, Duration retention) {
         LockDriver made = create(new DriverSettings(
                 "contract",
                 this.prefix,
                 instance + "-" + UUID.randomUUID(),
                 Duration.ofSeconds(5),
-                RETENTION,
+                retention,
                 true,
                 Optional.empty()));
         this.drivers.add(made);
@@ -727,6 +742,7 @@ public abstract class LockDriverContract {
 
     @WaitingTest
     void fencesStrictlyGrowThoughTheRecordIsForgotten() {
+        forgetSoon();
         long before = granted(claim("b")).fence();
         release(Hold.byToken(this.key, "b"));
         elapse(RETENTION);
@@ -783,6 +799,7 @@ public abstract class LockDriverContract {
 
     @WaitingTest
     void nothingIsLeftOfAReleasedHoldAfterTheRetention() {
+        forgetSoon();
         Claim claim = claim("a");
         granted(claim);
         busy(claim("b"));
@@ -792,7 +809,22 @@ public abstract class LockDriverContract {
     }
 
     @WaitingTest
+    void nothingIsLeftOfAHoldShorterThanTheRetentionEither() {
+        forgetSoon();
+        Claim claim = new Claim(hold("a"), RETENTION, 1, "");
+        for (int i = 0; i < 3; i++) {
+            granted(claim);
+            release(claim);
+            claim = new Claim(hold("a"), RETENTION, 1, "");
+        }
+        assertFree();
+        elapse(RETENTION);
+        assertThat(stored(this.prefix)).isEmpty();
+    }
+
+    @WaitingTest
     void nothingIsLeftOfAnExpiredHoldAfterTheRetention() {
+        forgetSoon();
         expiredClaim("a");
         elapse(RETENTION);
         assertThat(stored(this.prefix)).isEmpty();
@@ -800,6 +832,7 @@ public abstract class LockDriverContract {
 
     @WaitingTest
     void nothingIsLeftOfAHolderThatNeverCameBackAfterTheRetention() {
+        forgetSoon();
         Duration ttl = Duration.ofSeconds(3);
         granted(new Claim(hold("a"), ttl, 1, ""));
         elapse(ttl.plus(RETENTION));
@@ -808,6 +841,7 @@ public abstract class LockDriverContract {
 
     @WaitingTest
     void nothingIsLeftOfAnAdoptedAndShortenedHoldAfterTheRetention() {
+        forgetSoon();
         Claim claim = claim("a");
         granted(claim);
         Claim adopter = claim("a");
@@ -831,11 +865,12 @@ public abstract class LockDriverContract {
 
     @WaitingTest
     void whatIsKnownOfTheHolderLivesAsLongAsTheHoldIsRenewed() {
+        forgetSoon();
         Claim claim = new Claim(hold("a"), LONG, 7, "who");
         Granted granted = granted(claim);
-        extend(claim.hold(), SHORT.multipliedBy(4));
+        extend(claim.hold(), Duration.ofSeconds(3));
         assertThat(renew(claim.hold(), LONG)).isEqualTo(Ownership.OURS);
-        elapse(SHORT.multipliedBy(5).plus(RETENTION));
+        elapse(Duration.ofSeconds(3).plus(RETENTION).plus(SHORT));
         assertThat(inspect().details()).contains("who");
         assertThat(inspect().fence()).hasValue(granted.fence());
         assertThat(acquire(claim)).isEqualTo(granted);

@@ -99,6 +99,7 @@ class LocalRefusalTests {
         assertThat(this.observer.requests()).isEqualTo(before);
         assertThat(this.instance.locker().tryAcquire(LockRequest.of("other"))).isPresent();
         lease.release();
-        waiting.forEach(caller -> caller.lease().release());
+        waiting.forEach(caller -> caller.answer().thenAccept(Lease::release));
+        assertThat(waiting).allSatisfy(caller -> assertThat(caller.lease()).isNotNull());
     }
 }

@@ -167,6 +167,21 @@ class RedisInteropTests {
         assertThat(this.stranger.exists(this.fullKey)).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"two\nlines", "\n", "nul\u0000", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11", "%s%d%"})
+    void aPlainClientsTokenMayBeAnyText(String token) {
+        strangerLocks(token, 60_000);
+        assertThat(this.locker.tryAcquire(TRY)).isEmpty();
+        assertThat(this.locker.inspect(KEY).orElseThrow().token()).isEqualTo(token);
+        Lease adopted = this.locker.adopt(KEY, token, Duration.ofMinutes(1)).orElseThrow();
+        assertThat(adopted.release()).isEqualTo(ReleaseOutcome.RELEASED);
+        strangerLocks(token, 60_000);
+        assertThat(this.locker.release(KEY, token)).isEqualTo(ReleaseOutcome.RELEASED);
+        Lease lease = this.locker.tryAcquire(TRY).orElseThrow();
+        assertThat(this.locker.inspect(KEY).orElseThrow().token()).startsWith("app@");
+        assertThat(lease.release()).isEqualTo(ReleaseOutcome.RELEASED);
+    }
+
     @Test
     @Cases("BS-16")
     void aKeyThatAPlainClientOverwroteIsTakenAndSurvivesTheRelease() {
