@@ -52,8 +52,8 @@ Init == /\ store = Empty(0) /\ clock = 0
         /\ handed = <<>>
 
 Become(i, m) == member' = [member EXCEPT ![i] = m]
-Send(t, i, n, o, used) == commands' = commands \cup {[t |-> t, i |-> i, n |-> n, o |-> o, used |-> used, age |-> 0]}
-Used(m) == IF ~Fences THEN 0 ELSE IF Flaw = "fences handed back by number" THEN m.f ELSE Block - m.passes
+Send(t, i, n, o, f) == commands' = commands \cup {[t |-> t, i |-> i, n |-> n, o |-> o, f |-> f, age |-> 0]}
+Kept(m) == IF Flaw = "fences handed back" THEN m.f ELSE 0 \* those above it would be issued again
 Worked(m, t) == t \in m.work /\ (Timely => m.asked > 0)
 Waits(m, t) == \E j \in DOMAIN m.wait : m.wait[j] = t
 After(n) == (n % Attempts) + 1
@@ -115,10 +115,10 @@ End(i, t) ==
   IN /\ Worked(m, t)
      /\ \/ /\ m.wait /= <<>> /\ MayTry(i)
            /\ Become(i, Asking(After(m.n), m.wait))
-           /\ Send("return", i, After(m.n), m.n, Used(m))
+           /\ Send("return", i, After(m.n), m.n, Kept(m))
         \/ /\ m.wait /= <<>> => ~Timely /\ ~MayTry(i) \* an end of the bounds: those who wait go
            /\ Become(i, Gone(m))
-           /\ Send("release", i, m.n, 0, Used(m))
+           /\ Send("release", i, m.n, 0, Kept(m))
      /\ UNCHANGED <<store, clock, letters, faults, handed>>
 
 Prolong(i) ==

@@ -79,18 +79,12 @@ Ask(s, c, clock) ==
              ELSE HandOff(s, Stand(line, c), clock)
      ELSE [s |-> [s EXCEPT !.line = Stand(s.line, c)], letters |-> {}]
 
-(* The holder hands back the fences that it did not use, by how many it    *)
-(* did: it may have been granted once more since. 0: it never learned of   *)
-(* the grant.                                                              *)
-Free(s, c) == [s EXCEPT !.key = None, !.left = 0,
-                        !.last = CASE c.used = 0 -> @
-                                   [] c.used > 0 /\ Flaw = "fences handed back by number" -> c.used
-                                   [] OTHER -> s.base + c.used - 1]
+(* The fences of the block that were not used stay unused.                 *)
+Free(s, c) == [s EXCEPT !.key = None, !.left = 0, !.last = IF Flaw = "fences handed back" /\ c.f > 0 THEN c.f ELSE @]
 
 Release(s, c, clock) ==
   IF s.key = None THEN HandOff(s, Living(s.line), clock)
-  ELSE IF Same(s.key, <<c.i, c.n>>) THEN HandOff(Free(s, c), Living(s.line), clock)
-  ELSE IF Flaw = "owner not checked" THEN HandOff(Free(s, [c EXCEPT !.used = 0]), Living(s.line), clock)
+  ELSE IF Same(s.key, <<c.i, c.n>>) \/ Flaw = "owner not checked" THEN HandOff(Free(s, c), Living(s.line), clock)
   ELSE [s |-> s, letters |-> {}]
 
 (* Out of the line, and out of the lock if it was granted meanwhile.       *)

@@ -58,7 +58,7 @@ class ProtocolModelTests {
             Map.entry("renewals-any-owner", "Exclusion"),
             Map.entry("passes-twice", "GrantedOnce"),
             Map.entry("passes-base", "FencesRise"),
-            Map.entry("blocks-by-number", "FencesRise"),
+            Map.entry("blocks-handed-back", "FencesRise"),
             Map.entry("restart-time", "FencesRise"),
             Map.entry("waiting-not-asked", "Served"));
 
