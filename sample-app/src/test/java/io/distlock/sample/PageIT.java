@@ -128,10 +128,12 @@ class PageIT {
                         !browser.findElements(By.cssSelector(selector)).isEmpty());
     }
 
+    /** Read in one go: the page renews what it shows several times a second. */
     private List<String> texts(String selector) {
-        return this.browser.findElements(By.cssSelector(selector)).stream()
-                .map(element -> element.getText())
-                .toList();
+        Object texts = this.browser.executeScript(
+                "return [...document.querySelectorAll(arguments[0])].map(element => element.innerText.trim())",
+                selector);
+        return ((List<?>) texts).stream().map(String::valueOf).toList();
     }
 
     private void keepPicture(String scheme) throws IOException {
