@@ -5,14 +5,21 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotationUtils;
 
 /** Looks at every bean that an application defines, made or not, for annotations that cannot work. */
 public final class DistributedLockCheck {
+
+    private static final Log LOGGER = LogFactory.getLog(DistributedLockCheck.class);
 
     private final ConfigurableListableBeanFactory beans;
 
@@ -50,23 +57,43 @@ public final class DistributedLockCheck {
     public List<InvalidLockAnnotationException> problems() {
         List<InvalidLockAnnotationException> problems = new ArrayList<>();
         for (String name : this.beans.getBeanDefinitionNames()) {
-            Class<?> type = AutoProxyUtils.determineTargetClass(this.beans, name);
-            if (type != null && AnnotationUtils.isCandidateClass(type, DistributedLock.class)) {
-                check(name, type, problems);
-            }
+            Class<?> type = typeOf(name);
+            annotatedMethods(type).forEach(method -> {
+                try {
+                    check(name, type, method);
+                } catch (InvalidLockAnnotationException problem) {
+                    problems.add(problem);
+                }
+            });
         }
         return problems;
     }
 
-    private void check(String bean, Class<?> type, List<InvalidLockAnnotationException> problems) {
-        for (Method method : MethodIntrospector.selectMethods(type, (Method method) -> isAnnotated(method, type))) {
-            try {
-                List<LockOperation> locks = this.operations.get(method, type);
-                locks.forEach(lock -> lock.terms().check(lock.annotated(), this.longestTtl));
-                this.proxies.ifPresent(proxy -> proxy.check(bean, locks.get(0).annotated()));
-            } catch (InvalidLockAnnotationException problem) {
-                problems.add(problem);
-            }
+    private void check(String bean, Class<?> type, Method method) {
+        List<LockOperation> locks = this.operations.get(method, type);
+        locks.forEach(lock -> lock.terms().check(lock.annotated(), this.longestTtl));
+        this.proxies.ifPresent(proxy -> proxy.check(bean, locks.get(0).annotated()));
+    }
+
+    /** What is no object that could be annotated stands for a type that cannot be told, such as of a scope that is over. */
+    private Class<?> typeOf(String bean) {
+        try {
+            return Objects.requireNonNullElse(AutoProxyUtils.determineTargetClass(this.beans, bean), Object.class);
+        } catch (BeansException | IllegalStateException untold) {
+            LOGGER.debug("Bean '" + bean + "' is not checked for locks, since its type is not known", untold);
+            return Object.class;
+        }
+    }
+
+    private static Set<Method> annotatedMethods(Class<?> type) {
+        if (!AnnotationUtils.isCandidateClass(type, DistributedLock.class)) {
+            return Set.of();
+        }
+        try {
+            return MethodIntrospector.selectMethods(type, (Method method) -> isAnnotated(method, type));
+        } catch (IllegalStateException | LinkageError | TypeNotPresentException unreadable) {
+            LOGGER.debug(type + " is not checked for locks, since something that it names is missing", unreadable);
+            return Set.of();
         }
     }
 

@@ -2,6 +2,7 @@ package io.distlock.autoconfigure;
 
 import io.distlock.aspect.DistributedLockAdvisor;
 import io.distlock.aspect.DistributedLockCheck;
+import io.distlock.aspect.DistributedLockHints;
 import io.distlock.aspect.DistributedLockInterceptor;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -11,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 
@@ -20,6 +22,7 @@ import org.springframework.core.env.Environment;
  */
 @AutoConfiguration(after = DistlockAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "distlock.enabled", matchIfMissing = true)
+@ImportRuntimeHints(DistributedLockHints.class)
 public final class DistributedLockAutoConfiguration {
 
     @Bean

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
+import org.springframework.core.OverridingClassLoader;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
 
@@ -101,6 +102,16 @@ class DistributedLockCheckTests {
     @Test
     void beansThatAreNotMadeYetAreCheckedToo() {
         assertThat(problems(LazyBad.class, ManyBad.class)).hasSize(2);
+    }
+
+    @Test
+    void aBeanWhoseTypeCannotBeReadIsLeftAlone() throws Exception {
+        Class<?> unreadable = new WithoutMissing().loadClass(Unreadable.class.getName());
+        try (LockedBeans beans = new LockedBeans(Good.class)) {
+            beans.define("unreadable", unreadable);
+
+            assertThat(beans.check().problems()).isEmpty();
+        }
     }
 
     @Test
@@ -251,5 +262,34 @@ class DistributedLockCheckTests {
 
         @DistributedLock("#none")
         void work() {}
+    }
+
+    static class Missing {}
+
+    static class Unreadable {
+
+        Missing missing() {
+            return new Missing();
+        }
+    }
+
+    private static final class WithoutMissing extends OverridingClassLoader {
+
+        WithoutMissing() {
+            super(DistributedLockCheckTests.class.getClassLoader());
+        }
+
+        @Override
+        protected boolean isEligibleForOverriding(String name) {
+            return name.equals(Unreadable.class.getName());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.equals(Missing.class.getName())) {
+                throw new ClassNotFoundException(name);
+            }
+            return super.loadClass(name, resolve);
+        }
     }
 }

@@ -5,6 +5,7 @@ import java.util.Map;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -39,6 +40,11 @@ final class LockedBeans implements AutoCloseable {
 
     MapLocker locker() {
         return get(MapLocker.class);
+    }
+
+    /** Defines a bean that is never made. */
+    void define(String name, Class<?> type) {
+        this.context.registerBeanDefinition(name, new RootBeanDefinition(type));
     }
 
     DistributedLockCheck check() {

@@ -18,7 +18,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.aspectj.lang.JoinPoint;
+import org.aspectj.lang.annotation.Aspect;
+import org.aspectj.lang.annotation.Before;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,7 +38,7 @@ class PublisherCallTests {
 
     private static final Duration LONG = Duration.ofSeconds(10);
 
-    private final LockedBeans beans = new LockedBeans(Shop.class, Till.class);
+    private final LockedBeans beans = new LockedBeans(Shop.class, Till.class, Counting.class);
 
     private final Shop shop = this.beans.get(Shop.class);
 
@@ -152,6 +156,16 @@ class PublisherCallTests {
         assertThat(this.locker.requests).hasSize(2);
         assertThat(this.locker.released).hasSize(2);
         assertThat(this.shop.runs()).isEqualTo(2);
+    }
+
+    @Test
+    void interceptorsFurtherInsideSeeEverySubscription() {
+        Mono<String> mono = this.shop.mono(Mono.just("done"));
+
+        mono.block(LONG);
+        mono.block(LONG);
+
+        assertThat(this.beans.get(Counting.class).seen).containsExactly("mono", "mono");
     }
 
     @Test
@@ -387,6 +401,18 @@ class PublisherCallTests {
         @DistributedLock("k")
         public Mono<Void> payMore() {
             return Mono.defer(() -> this.shop.all(List.of("k", "l")));
+        }
+    }
+
+    /** Like any aspect of an application, without an order, so inside of the lock. */
+    @Aspect
+    static class Counting {
+
+        final List<String> seen = new CopyOnWriteArrayList<>();
+
+        @Before("execution(* io.distlock.aspect.PublisherCallTests.Shop.mono(..))")
+        public void see(JoinPoint point) {
+            this.seen.add(point.getSignature().getName());
         }
     }
 }
