@@ -1,0 +1,22 @@
+package io.distlock.memory;
+
+import java.util.ArrayDeque;
+
+/** The last few attempts that ended in one way: enough for every question that may still be under way. */
+final class Attempts {
+
+    private static final int KEPT = 8;
+
+    private final ArrayDeque<String> last = new ArrayDeque<>(1);
+
+    void add(String attempt) {
+        if (this.last.size() == KEPT) {
+            this.last.removeFirst();
+        }
+        this.last.add(attempt);
+    }
+
+    boolean contains(String attempt) {
+        return this.last.contains(attempt);
+    }
+}

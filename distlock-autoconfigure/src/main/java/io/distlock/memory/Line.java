@@ -1,0 +1,68 @@
+package io.distlock.memory;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Those who wait for one lock, in the order of their arrival. */
+final class Line {
+
+    private final MemoryStore store;
+
+    private final Map<String, Member> members = new LinkedHashMap<>();
+
+    Line(MemoryStore store) {
+        this.store = store;
+    }
+
+    /** Whoever stands there already keeps the place; a question that was overtaken by a later one changes nothing. */
+    void stand(Member asker) {
+        Member known = this.members.get(asker.name());
+        if (known == null || known.question().number() <= asker.question().number()) {
+            this.members.put(asker.name(), asker);
+        }
+    }
+
+    /** Leaves unless the place belongs to a later claim. */
+    void leave(Member leaver) {
+        Member known = this.members.get(leaver.name());
+        if (known != null
+                && known.claim().hold().token().equals(leaver.claim().hold().token())) {
+            this.members.remove(leaver.name());
+        }
+    }
+
+    /**
+     * Takes the first out who can have the lock, and the dead before it. One who listened and does not any more is passed
+     * over, but stays; {@code asker} needs no place.
+     *
+     * @return null when it is the asker or nobody
+     */
+    @Nullable
+    Member next(@Nullable String asker, long now) {
+        for (Iterator<Member> all = this.members.values().iterator(); all.hasNext(); ) {
+            Member member = all.next();
+            if (member.name().equals(asker)) {
+                all.remove();
+                return null;
+            }
+            if (!member.isAlive(now)) {
+                all.remove();
+            } else if (!member.listens() || this.store.isListening(member.instance())) {
+                all.remove();
+                return member;
+            }
+        }
+        return null;
+    }
+
+    boolean isAnyAlive(long now) {
+        return this.members.values().stream().anyMatch(member -> member.isAlive(now));
+    }
+
+    List<String> instances() {
+        return this.members.values().stream().map(Member::instance).toList();
+    }
+}

@@ -1,0 +1,149 @@
+package io.distlock.memory;
+
+import io.distlock.driver.Attempt;
+import io.distlock.driver.Claim;
+import io.distlock.driver.DriverSettings;
+import io.distlock.driver.Hold;
+import io.distlock.driver.KeyState;
+import io.distlock.driver.LineDriver;
+import io.distlock.driver.LockDriverException;
+import io.distlock.driver.LockDriverException.Kind;
+import io.distlock.driver.LockKey;
+import io.distlock.driver.Ownership;
+import io.distlock.driver.Release;
+import io.distlock.driver.Renewal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** Locks in memory; every question is answered at once, on the thread that asks. */
+final class MemoryLockDriver implements LineDriver {
+
+    private final MemoryStore store;
+
+    private final DriverSettings settings;
+
+    private final Duration retention;
+
+    private volatile boolean closed;
+
+    MemoryLockDriver(MemoryStore store, DriverSettings settings) {
+        this.store = store;
+        this.settings = settings;
+        this.retention = settings.recordRetention();
+    }
+
+    @Override
+    public CompletionStage<Attempt> acquire(Claim claim) {
+        return ask(claim.key(), place -> place.ask(claim, null, false, this.retention));
+    }
+
+    @Override
+    public CompletionStage<Attempt> line(Question question) {
+        return ask(question, true);
+    }
+
+    @Override
+    public List<CompletionStage<Attempt>> line(List<Question> questions) {
+        return questions.stream().map(this::line).toList();
+    }
+
+    @Override
+    public CompletionStage<Attempt> lastTry(Question question) {
+        return ask(question, false);
+    }
+
+    private CompletionStage<Attempt> ask(Question question, boolean mayStand) {
+        Claim claim = question.claim();
+        return ask(claim.key(), place -> place.ask(claim, member(question), mayStand, this.retention));
+    }
+
+    @Override
+    public CompletionStage<Ownership> release(Release release) {
+        return ask(release.hold().key(), place -> {
+            Ownership found = place.end(release, null, this.retention);
+            place.moveOn();
+            return found;
+        });
+    }
+
+    @Override
+    public CompletionStage<Ownership> leave(Question question) {
+        Release release = new Release(question.claim().hold(), Duration.ZERO);
+        return ask(question.claim().key(), place -> {
+            Ownership found = place.end(release, member(question), this.retention);
+            place.moveOn();
+            return found;
+        });
+    }
+
+    @Override
+    public CompletionStage<Handover> releaseAndLine(Release release, Question next) {
+        return ask(release.hold().key(), place -> {
+            Ownership released = place.end(release, null, this.retention);
+            return new Handover(released, place.ask(next.claim(), member(next), true, this.retention));
+        });
+    }
+
+    @Override
+    public List<CompletionStage<Ownership>> renew(List<Renewal> renewals) {
+        return renewals.stream()
+                .map(renewal -> ask(renewal.hold().key(), place -> place.renew(renewal, this.retention)))
+                .toList();
+    }
+
+    @Override
+    public CompletionStage<Ownership> extend(Hold hold, Duration ttl) {
+        return ask(hold.key(), place -> place.extend(hold, ttl, this.retention));
+    }
+
+    @Override
+    public CompletionStage<Optional<Duration>> ttl(Hold hold) {
+        return ask(hold.key(), place -> place.ttl(hold));
+    }
+
+    @Override
+    public CompletionStage<Optional<Attempt.Granted>> adopt(Claim claim) {
+        return ask(claim.key(), place -> place.adopt(claim, this.retention));
+    }
+
+    @Override
+    public CompletionStage<Optional<KeyState>> inspect(LockKey key) {
+        return ask(key, Place::state);
+    }
+
+    @Override
+    public CompletionStage<Void> listen(Consumer<Grant> listener) {
+        if (this.settings.messages() && !this.closed) {
+            this.store.listen(this.settings.instance(), listener);
+        }
+        return CompletableFuture.completedStage(null);
+    }
+
+    @Override
+    public void close() {
+        this.closed = true;
+        this.store.stopListening(this.settings.instance());
+    }
+
+    private Member member(Question question) {
+        String instance = this.settings.instance();
+        return new Member(
+                question,
+                instance,
+                this.store.isListening(instance),
+                this.store.now() + question.aliveFor().toNanos(),
+                this.retention);
+    }
+
+    private <T> CompletionStage<T> ask(LockKey key, Function<Place, T> question) {
+        return this.closed
+                ? CompletableFuture.failedStage(new LockDriverException(
+                        Kind.UNREACHABLE, "the locker '" + this.settings.locker() + "' is closed", null))
+                : CompletableFuture.completedStage(this.store.ask(key, question));
+    }
+}

@@ -1,0 +1,142 @@
+package io.distlock.memory;
+
+import io.distlock.driver.LineDriver.Grant;
+import io.distlock.driver.LockKey;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Every lock that is held, awaited or remembered, and the inboxes of those who wait. A lock's changes come one by one. */
+final class MemoryStore {
+
+    private static final Duration SWEEPS = Duration.ofSeconds(10);
+
+    private final LongSupplier nanoTime;
+
+    private final long sweepEvery;
+
+    private final long start;
+
+    private final long startMicros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+
+    private final ConcurrentMap<String, Place> places = new ConcurrentHashMap<>();
+
+    private final ConcurrentMap<String, Consumer<Grant>> inboxes = new ConcurrentHashMap<>();
+
+    private final AtomicBoolean sweeping = new AtomicBoolean();
+
+    MemoryStore(LongSupplier nanoTime) {
+        this(nanoTime, SWEEPS);
+    }
+
+    MemoryStore(LongSupplier nanoTime, Duration sweepEvery) {
+        this.nanoTime = nanoTime;
+        this.sweepEvery = sweepEvery.toNanos();
+        this.start = nanoTime.getAsLong();
+    }
+
+    /** Asks one lock, then delivers what it handed on, on the thread that asks. */
+    <T> T ask(LockKey key, Function<Place, T> question) {
+        Asking<T> asking = new Asking<>(question);
+        this.places.compute(key.full(), (name, known) -> {
+            Place place = known == null ? new Place(this, now()) : known;
+            asking.ask(place);
+            return place.isOver(now()) ? null : place;
+        });
+        if (!this.places.isEmpty() && this.sweeping.compareAndSet(false, true)) {
+            sweepLater(new WeakReference<>(this), this.sweepEvery);
+        }
+        deliver(asking.message);
+        return asking.answer();
+    }
+
+    private void deliver(@Nullable Message message) {
+        Consumer<Grant> inbox = message == null ? null : this.inboxes.get(message.instance());
+        if (message != null && inbox != null) {
+            inbox.accept(message.grant());
+        }
+    }
+
+    void listen(String instance, Consumer<Grant> inbox) {
+        this.inboxes.put(instance, inbox);
+    }
+
+    void stopListening(String instance) {
+        this.inboxes.remove(instance);
+    }
+
+    boolean isListening(String instance) {
+        return this.inboxes.containsKey(instance);
+    }
+
+    long now() {
+        return this.nanoTime.getAsLong();
+    }
+
+    /** The wall clock as it was at the start, and since then as time has passed: so fences grow, whoever sets the clock. */
+    long fence(long now) {
+        return this.startMicros + TimeUnit.NANOSECONDS.toMicros(now - this.start);
+    }
+
+    /** The full keys of all locks that the store knows of. */
+    Set<String> keys() {
+        return this.places.keySet();
+    }
+
+    /** Not by a thread of ours, and not for a store that nobody uses any more. */
+    private static void sweepLater(WeakReference<MemoryStore> reference, long pause) {
+        CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS).execute(() -> {
+            MemoryStore store = reference.get();
+            if (store != null && store.sweep()) {
+                sweepLater(reference, pause);
+            }
+        });
+    }
+
+    /** @return whether there may be something to sweep later */
+    boolean sweep() {
+        this.places
+                .keySet()
+                .forEach(key -> this.places.computeIfPresent(key, (name, place) -> place.isOver(now()) ? null : place));
+        if (!this.places.isEmpty()) {
+            return true;
+        }
+        this.sweeping.set(false);
+        return !this.places.isEmpty() && this.sweeping.compareAndSet(false, true);
+    }
+
+    /** One question while it is asked. */
+    private static final class Asking<T> {
+
+        private final Function<Place, T> question;
+
+        private @Nullable T answer;
+
+        private @Nullable Message message;
+
+        Asking(Function<Place, T> question) {
+            this.question = question;
+        }
+
+        void ask(Place place) {
+            this.answer = this.question.apply(place);
+            this.message = place.takeMessage();
+        }
+
+        T answer() {
+            return Objects.requireNonNull(this.answer);
+        }
+    }
+}
