@@ -5,47 +5,132 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The extent of one call that runs under a lease, on the thread that runs it. For code that wraps calls; applications
- * read {@link Leases}. Close it on the thread that opened it, innermost first.
+ * read {@link Leases}. Close it on the thread that opened it; elsewhere, closing only ends it.
  */
 public final class LeaseScope implements AutoCloseable {
+
+    /** The locker that is configured directly below {@code distlock}. */
+    public static final String DEFAULT_LOCKER = "default";
 
     private static final ThreadLocal<LeaseScope> INNERMOST = new ThreadLocal<>();
 
     private final Lease lease;
 
+    private final String locker;
+
+    private final WhenLost whenLost;
+
     private final @Nullable LeaseScope outer;
 
-    private LeaseScope(Lease lease, @Nullable LeaseScope outer) {
+    private volatile Stage stage = Stage.RUNNING;
+
+    private LeaseScope(Lease lease, String locker, WhenLost whenLost, @Nullable LeaseScope outer) {
         this.lease = lease;
+        this.locker = locker;
+        this.whenLost = whenLost;
         this.outer = outer;
     }
 
-    /** From here until {@link #close()} the current thread works under {@code lease}. */
+    /** From here until {@link #close()} the current thread works under a {@code lease} of the default locker. */
     public static LeaseScope open(Lease lease) {
-        LeaseScope scope = new LeaseScope(lease, INNERMOST.get());
+        return open(lease, DEFAULT_LOCKER, WhenLost.FAIL);
+    }
+
+    /**
+     * From here until {@link #close()} the current thread works under {@code lease}.
+     *
+     * @param locker name of the locker that granted it: the same key at another locker is another lock
+     * @param whenLost what its loss means for the work
+     */
+    public static LeaseScope open(Lease lease, String locker, WhenLost whenLost) {
+        LeaseScope scope = new LeaseScope(lease, locker, whenLost, INNERMOST.get());
         INNERMOST.set(scope);
         return scope;
     }
 
-    static Optional<Lease> innermost() {
-        return Optional.ofNullable(INNERMOST.get()).map(scope -> scope.lease);
+    /** The innermost scope of the current thread whose call has not returned. */
+    public static Optional<LeaseScope> current() {
+        LeaseScope scope = INNERMOST.get();
+        while (scope != null && scope.stage != Stage.RUNNING) {
+            scope = scope.outer;
+        }
+        return Optional.ofNullable(scope);
     }
 
-    static Optional<Lease> holding(String key) {
+    /** The innermost lease of this key at this locker under which the current thread works, held or not. */
+    public static Optional<Lease> holding(String key, String locker) {
         for (LeaseScope scope = INNERMOST.get(); scope != null; scope = scope.outer) {
-            if (scope.lease.keys().contains(key)) {
+            if (scope.stage != Stage.CLOSED
+                    && scope.locker.equals(locker)
+                    && scope.lease.keys().contains(key)) {
                 return Optional.of(scope.lease);
             }
         }
         return Optional.empty();
     }
 
+    static Optional<Lease> holding(String key) {
+        for (LeaseScope scope = INNERMOST.get(); scope != null; scope = scope.outer) {
+            if (scope.stage != Stage.CLOSED && scope.lease.keys().contains(key)) {
+                return Optional.of(scope.lease);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * For whoever makes the current thread's work final: returns if every lease is held under which it was done, except
+     * those whose loss is only to be reported.
+     *
+     * @throws LockLostException when one is not, for whatever reason
+     */
+    public static void ensureAllHeld() {
+        for (LeaseScope scope = INNERMOST.get(); scope != null; scope = scope.outer) {
+            if (scope.stage != Stage.CLOSED && scope.whenLost != WhenLost.REPORT) {
+                scope.lease.ensureHeld();
+            }
+        }
+    }
+
+    /**
+     * The call has returned, but what it did is not final: the lease is no longer the current one, and the thread still
+     * works under it until {@link #close()}.
+     */
+    public void keep() {
+        if (this.stage == Stage.RUNNING) {
+            this.stage = Stage.KEPT;
+        }
+    }
+
+    public Lease lease() {
+        return this.lease;
+    }
+
+    public String locker() {
+        return this.locker;
+    }
+
+    public WhenLost whenLost() {
+        return this.whenLost;
+    }
+
     @Override
     public void close() {
-        if (this.outer == null) {
+        this.stage = Stage.CLOSED;
+        LeaseScope scope = INNERMOST.get();
+        while (scope != null && scope.stage == Stage.CLOSED) {
+            scope = scope.outer;
+        }
+        if (scope == null) {
             INNERMOST.remove();
         } else {
-            INNERMOST.set(this.outer);
+            INNERMOST.set(scope);
         }
+    }
+
+    private enum Stage {
+        RUNNING,
+        KEPT,
+        CLOSED
     }
 }

@@ -2,14 +2,17 @@ package io.distlock;
 
 import java.util.Optional;
 
-/** The leases under which the current thread runs: those of annotated methods, {@code execute} and {@code run}. */
+/**
+ * The leases under which the current thread runs: those of annotated methods, {@code execute} and {@code run}. A lease
+ * that an annotated method took inside a transaction counts by its key until the transaction is over.
+ */
 public final class Leases {
 
     private Leases() {}
 
     /** The innermost lease; empty outside of any. */
     public static Optional<Lease> current() {
-        return LeaseScope.innermost();
+        return LeaseScope.current().map(LeaseScope::lease);
     }
 
     /** The innermost lease of this key, held or not; empty when this thread runs under none. */

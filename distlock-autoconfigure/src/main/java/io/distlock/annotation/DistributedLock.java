@@ -23,7 +23,11 @@ import org.springframework.core.annotation.AliasFor;
  * (it ran, but its lock ended first). It never runs without the
  * lock, unless {@link #whenUnavailable()} or {@link #condition()} says so.
  *
- * <p>Works on calls that come through a Spring proxy: from other beans, to methods that are neither private nor final.
+ * <p>The lock stands outside of a transaction that the method begins, and a lock that was lost before the commit rolls it
+ * back. In a transaction that is running already, the lock is kept and renewed until after its completion.
+ *
+ * <p>Works on calls that come through a Spring proxy: from other beans, to methods that are neither private nor final;
+ * on all others with load-time weaving.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
@@ -47,8 +51,14 @@ public @interface DistributedLock {
     @AliasFor("value")
     String key() default "";
 
-    /** Label of the lock in metrics and logs; default: simple class name and method name, {@code OrderService.pay}. */
+    /**
+     * Label of the lock in metrics and logs; default: simple class name and method name, {@code OrderService.pay}. What
+     * {@code distlock.locks} says of this name wins over the annotation.
+     */
     String name() default "";
+
+    /** Which of the lockers below {@code distlock.lockers}; default: the one that {@code distlock} itself describes. */
+    String locker() default "";
 
     /**
      * How long the lock outlives a crashed instance: {@code "30s"}, {@code "PT30S"}, <code>"${orders.ttl}"</code>;

@@ -1,9 +1,7 @@
 package io.distlock.aspect;
 
-import io.distlock.Lease;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param body goes on to the method; may be run on another thread, and again
  * @param outer leases of the same call's other locks, on whichever thread the body runs
  */
-record Call(@Nullable Object target, @Nullable Object[] arguments, Body body, List<Lease> outer) {
+record Call(@Nullable Object target, @Nullable Object[] arguments, Body body, List<HeldLease> outer) {
 
     Call(@Nullable Object target, @Nullable Object[] arguments, Body body) {
         this(target, arguments, body, List.of());
@@ -23,9 +21,9 @@ record Call(@Nullable Object target, @Nullable Object[] arguments, Body body, Li
         return new Call(this.target, this.arguments, another, this.outer);
     }
 
-    Call under(Optional<Lease> lease) {
-        List<Lease> more = new ArrayList<>(this.outer);
-        lease.ifPresent(more::add);
+    Call under(HeldLease lease) {
+        List<HeldLease> more = new ArrayList<>(this.outer);
+        more.add(lease);
         return new Call(this.target, this.arguments, this.body, more);
     }
 

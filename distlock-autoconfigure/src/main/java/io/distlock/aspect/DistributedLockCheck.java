@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
@@ -56,22 +57,25 @@ public final class DistributedLockCheck {
     /** Everything that is wrong; to be called when the singletons have been made. */
     public List<InvalidLockAnnotationException> problems() {
         List<InvalidLockAnnotationException> problems = new ArrayList<>();
+        Set<String> names = new TreeSet<>();
         for (String name : this.beans.getBeanDefinitionNames()) {
             Class<?> type = typeOf(name);
             annotatedMethods(type).forEach(method -> {
                 try {
+                    names.addAll(this.operations.names(method, type));
                     check(name, type, method);
                 } catch (InvalidLockAnnotationException problem) {
                     problems.add(problem);
                 }
             });
         }
+        problems.addAll(this.operations.tunings().strangers(names));
         return problems;
     }
 
     private void check(String bean, Class<?> type, Method method) {
         List<LockOperation> locks = this.operations.get(method, type);
-        locks.forEach(lock -> lock.terms().check(lock.annotated(), this.longestTtl));
+        locks.forEach(lock -> lock.check(this.longestTtl));
         this.proxies.ifPresent(proxy -> proxy.check(bean, locks.get(0).annotated()));
     }
 

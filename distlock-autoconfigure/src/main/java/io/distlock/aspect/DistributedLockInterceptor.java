@@ -2,13 +2,11 @@ package io.distlock.aspect;
 
 import io.distlock.Lease;
 import io.distlock.LeaseScope;
-import io.distlock.Leases;
 import io.distlock.LockRequest;
-import io.distlock.Locker;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.function.Supplier;
+import java.util.Optional;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -16,24 +14,19 @@ import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Puts a lock around calls of annotated methods, whichever way they come in. Asks for the {@link Locker} at the first
+ * Puts a lock around calls of annotated methods, whichever way they come in. Asks for a locker at the first
  * call, so that proxies can be made before it exists.
  */
 public final class DistributedLockInterceptor implements MethodInterceptor {
 
     private final LockOperations operations;
 
-    private final Supplier<Locker> locker;
-
-    private final FutureCalls futures;
+    private final FutureCalls futures = new FutureCalls();
 
     public DistributedLockInterceptor(ConfigurableListableBeanFactory beans) {
         this.operations = new LockOperations(beans);
-        this.locker = SingletonSupplier.of(() -> beans.getBean(Locker.class));
-        this.futures = new FutureCalls(this.locker);
     }
 
     LockOperations operations() {
@@ -68,14 +61,21 @@ public final class DistributedLockInterceptor implements MethodInterceptor {
             return around(outermost, call);
         }
         List<LockOperation> inner = locks.subList(1, locks.size());
-        return around(outermost, call.with(() -> around(inner, call.under(Leases.current()))));
+        Optional<LeaseScope> before = LeaseScope.current();
+        return around(outermost, call.with(() -> around(inner, underNew(before, call))));
+    }
+
+    /** A lock that was not wanted has opened no scope. */
+    private static Call underNew(Optional<LeaseScope> before, Call call) {
+        Optional<LeaseScope> now = LeaseScope.current();
+        return now.isEmpty() || now.equals(before) ? call : call.under(HeldLease.of(now.get()));
     }
 
     private @Nullable Object around(LockOperation operation, Call call) throws Throwable {
         return switch (operation.extent()) {
             case CALL, AWAITED_FUTURE -> run(operation, call);
             case FUTURE -> this.futures.run(operation, call);
-            case PUBLISHER -> new PublisherCall(operation, call, this.locker).publisher();
+            case PUBLISHER -> new PublisherCall(operation, call).publisher();
         };
     }
 
@@ -84,33 +84,30 @@ public final class DistributedLockInterceptor implements MethodInterceptor {
             return call.body().proceed();
         }
         LockRequest request = operation.bind(call);
-        if (!operation.reentrant() || Leases.current().isEmpty()) {
-            return lock(operation, request, call);
-        }
-        return reenter(operation, request, call);
+        return operation.reentrant() ? reenter(operation, request, call) : lock(operation, request, call);
     }
 
     /** Locks what this thread does not run under already; what it does must still be held. */
     private @Nullable Object reenter(LockOperation operation, LockRequest request, Call call) throws Throwable {
-        List<Lease> held = request.keys().stream()
-                .flatMap(key -> Leases.current(key).stream())
-                .toList();
-        held.forEach(Lease::ensureHeld);
-        if (held.size() < request.keys().size()) {
-            return lock(operation, operation.request(missing(request)), call);
+        String locker = operation.locker().name();
+        List<Lease> held = new ArrayList<>(0);
+        List<String> missing = new ArrayList<>(request.keys().size());
+        for (String key : request.keys()) {
+            LeaseScope.holding(key, locker).ifPresentOrElse(held::add, () -> missing.add(key));
         }
-        try (LeaseScope scope = LeaseScope.open(held.get(0))) {
+        held.forEach(Lease::ensureHeld);
+        if (held.isEmpty()) {
+            return lock(operation, request, call);
+        }
+        if (!missing.isEmpty()) {
+            return lock(operation, operation.request(missing), call);
+        }
+        try (LeaseScope scope = operation.held(held.get(0)).open()) {
             return call.body().proceed();
         }
     }
 
-    private static List<String> missing(LockRequest request) {
-        return request.keys().stream()
-                .filter(key -> Leases.current(key).isEmpty())
-                .toList();
-    }
-
     private @Nullable Object lock(LockOperation operation, LockRequest request, Call call) throws Throwable {
-        return new LockedCall(operation, call).execute(Objects.requireNonNull(this.locker.get()), request);
+        return new LockedCall(operation, call).execute(request);
     }
 }

@@ -32,6 +32,10 @@ final class Expressions {
                 beans.getConversionService(), DefaultConversionService::getSharedInstance)));
     }
 
+    ConfigurableListableBeanFactory beans() {
+        return this.beans;
+    }
+
     /** The text with its <code>${…}</code> replaced. */
     String properties(AnnotatedMethod annotated, String attribute, String text) {
         String replaced;

@@ -1,9 +1,8 @@
 package io.distlock.aspect;
 
 import io.distlock.Lease;
-import io.distlock.Leases;
+import io.distlock.LeaseScope;
 import io.distlock.LockRequest;
-import io.distlock.Locker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +11,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
@@ -25,12 +23,9 @@ final class FutureCalls {
 
     private final Map<Lease, SharedHold> holds = new ConcurrentHashMap<>();
 
-    private final Supplier<Locker> locker;
-
     private final Executor threads;
 
-    FutureCalls(Supplier<Locker> locker) {
-        this.locker = locker;
+    FutureCalls() {
         CustomizableThreadFactory daemons = new CustomizableThreadFactory("distlock-call-");
         daemons.setDaemon(true);
         this.threads =
@@ -43,7 +38,7 @@ final class FutureCalls {
             return call.body().proceed();
         }
         LockRequest request = operation.bind(call);
-        List<SharedHold> entered = operation.reentrant() ? enter(request) : List.of();
+        List<SharedHold> entered = operation.reentrant() ? enter(operation, request) : List.of();
         LockedFuture future = new LockedFuture(this, operation, call, entered);
         List<String> missing = request.keys().stream()
                 .filter(key ->
@@ -53,14 +48,16 @@ final class FutureCalls {
             return future.start(entered.get(0).lease());
         }
         LockRequest asked = entered.isEmpty() ? request : operation.request(missing);
-        return future.start(this.locker.get().acquireAsync(asked));
+        return future.start(operation.locker().get().acquireAsync(asked));
     }
 
     /** Every hold that the running call shares. */
-    private List<SharedHold> enter(LockRequest request) {
+    private List<SharedHold> enter(LockOperation operation, LockRequest request) {
         List<SharedHold> entered = new ArrayList<>();
         for (String key : request.keys()) {
-            SharedHold hold = Leases.current(key).map(this.holds::get).orElse(null);
+            SharedHold hold = LeaseScope.holding(key, operation.locker().name())
+                    .map(this.holds::get)
+                    .orElse(null);
             if (hold != null && !entered.contains(hold) && hold.enter()) {
                 entered.add(hold);
             }

@@ -1,6 +1,5 @@
 package io.distlock.aspect;
 
-import io.distlock.Lease;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -12,7 +11,7 @@ import reactor.util.context.ContextView;
  *
  * @param leases innermost last
  */
-record HeldLeases(List<Lease> leases) {
+record HeldLeases(List<HeldLease> leases) {
 
     static final HeldLeases NONE = new HeldLeases(List.of());
 
@@ -20,8 +19,8 @@ record HeldLeases(List<Lease> leases) {
         return context.<HeldLeases>getOrEmpty(HeldLeases.class).orElse(NONE);
     }
 
-    HeldLeases and(Lease lease) {
-        List<Lease> more = new ArrayList<>(this.leases);
+    HeldLeases and(HeldLease lease) {
+        List<HeldLease> more = new ArrayList<>(this.leases);
         more.add(lease);
         return new HeldLeases(List.copyOf(more));
     }
@@ -30,17 +29,16 @@ record HeldLeases(List<Lease> leases) {
         return context.put(HeldLeases.class, this);
     }
 
-    List<String> missing(Set<String> keys) {
+    List<String> missing(Set<String> keys, String locker) {
         return keys.stream()
-                .filter(key ->
-                        this.leases.stream().noneMatch(lease -> lease.keys().contains(key)))
+                .filter(key -> this.leases.stream().noneMatch(lease -> lease.covers(key, locker)))
                 .toList();
     }
 
     /** @throws io.distlock.LockLostException when a lease of one of the keys is not held any more */
-    void ensureHeld(Set<String> keys) {
+    void ensureHeld(Set<String> keys, String locker) {
         this.leases.stream()
-                .filter(lease -> lease.keys().stream().anyMatch(keys::contains))
-                .forEach(Lease::ensureHeld);
+                .filter(lease -> keys.stream().anyMatch(key -> lease.covers(key, locker)))
+                .forEach(lease -> lease.lease().ensureHeld());
     }
 }

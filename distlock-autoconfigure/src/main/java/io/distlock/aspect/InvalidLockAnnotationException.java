@@ -16,6 +16,12 @@ public final class InvalidLockAnnotationException extends RuntimeException {
         this.remedy = remedy + ".";
     }
 
+    /** For what is said about locks elsewhere than on a method. */
+    InvalidLockAnnotationException(String fact, String remedy) {
+        super(fact + ".");
+        this.remedy = remedy + ".";
+    }
+
     /** What to change. */
     public String remedy() {
         return this.remedy;

@@ -1,6 +1,5 @@
 package io.distlock.aspect;
 
-import io.distlock.Lease;
 import io.distlock.LeaseScope;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -11,8 +10,8 @@ final class LeaseScopes implements AutoCloseable {
 
     private final Deque<LeaseScope> open = new ArrayDeque<>();
 
-    LeaseScopes(List<Lease> leases) {
-        leases.forEach(lease -> this.open.push(LeaseScope.open(lease)));
+    LeaseScopes(List<HeldLease> leases) {
+        leases.forEach(lease -> this.open.push(lease.open()));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.distlock.aspect;
 
+import io.distlock.Lease;
 import io.distlock.LockException;
 import io.distlock.LockNotAcquiredException;
 import io.distlock.LockNotAcquiredException.Reason;
@@ -7,7 +8,9 @@ import io.distlock.LockRequest;
 import io.distlock.LockUnavailableException;
 import io.distlock.annotation.DistributedLock;
 import io.distlock.annotation.WhenUnavailable;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +23,7 @@ record LockOperation(
         Condition condition,
         LockKeyExpression key,
         LockTerms terms,
+        NamedLocker locker,
         Busy busy,
         WhenUnavailable whenUnavailable,
         boolean reentrant,
@@ -28,19 +32,42 @@ record LockOperation(
     private static final Log LOGGER = LogFactory.getLog(LockOperation.class);
 
     /** @throws InvalidLockAnnotationException when it can never work */
-    static LockOperation read(AnnotatedMethod annotated, DistributedLock written, Expressions expressions) {
+    static LockOperation read(
+            AnnotatedMethod annotated, DistributedLock written, Expressions expressions, LockTunings tunings) {
         Parameters parameters = Parameters.of(annotated.method());
+        String name = name(annotated, written, expressions);
+        LockTuning tuning = tunings.of(name);
+        String locker = tuning.locker() != null ? tuning.locker() : written.locker();
         return new LockOperation(
                 annotated,
                 parameters,
                 expressions,
                 Condition.of(annotated, parameters, expressions, written.condition()),
                 LockKeyExpression.of(annotated, parameters, expressions, written.key()),
-                LockTerms.of(annotated, expressions, written),
+                LockTerms.of(annotated, expressions, written, name, tuning),
+                NamedLocker.of(
+                        expressions.properties(annotated, "locker", locker).strip(), expressions.beans()),
                 Busy.of(annotated, written),
-                written.whenUnavailable(),
+                Objects.requireNonNullElse(tuning.whenUnavailable(), written.whenUnavailable()),
                 written.reentrant(),
                 Extent.of(annotated));
+    }
+
+    /** By which the lock is measured and tuned. */
+    static String name(AnnotatedMethod annotated, DistributedLock written, Expressions expressions) {
+        String name = expressions.properties(annotated, "name", written.name()).strip();
+        return name.isEmpty() ? annotated.label() : name;
+    }
+
+    /**
+     * @param longestTtl that the default locker allows; others tell when they are asked
+     * @throws InvalidLockAnnotationException when every call would fail
+     */
+    void check(Duration longestTtl) {
+        this.locker.check(this.annotated);
+        if (this.locker.isDefault()) {
+            this.terms.check(this.annotated, longestTtl);
+        }
     }
 
     /** @throws IllegalArgumentException when the condition cannot be decided */
@@ -80,6 +107,11 @@ record LockOperation(
             return call.body().proceed();
         }
         throw failure;
+    }
+
+    /** A lease of this operation's lock, as its work sees it. */
+    HeldLease held(Lease lease) {
+        return new HeldLease(lease, this.locker.name(), this.terms.whenLost());
     }
 
     private CallContext context(Call call) {

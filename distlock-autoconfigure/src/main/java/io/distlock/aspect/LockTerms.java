@@ -5,10 +5,14 @@ import io.distlock.WhenLost;
 import io.distlock.annotation.AutoRenew;
 import io.distlock.annotation.DistributedLock;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
 
-/** What an annotation says of the lock besides the key. Null = it says nothing, and the locker decides. */
+/**
+ * What an annotation says of the lock besides the key, unless operations say otherwise. Null = nobody says anything, and
+ * the locker decides.
+ */
 record LockTerms(
         String name,
         @Nullable Duration ttl,
@@ -18,17 +22,21 @@ record LockTerms(
         AutoRenew autoRenew,
         WhenLost whenLost) {
 
-    static LockTerms of(AnnotatedMethod annotated, Expressions expressions, DistributedLock written) {
+    static LockTerms of(
+            AnnotatedMethod annotated,
+            Expressions expressions,
+            DistributedLock written,
+            String name,
+            LockTuning tuning) {
         Times times = new Times(annotated, expressions);
-        String name = expressions.properties(annotated, "name", written.name()).strip();
         LockTerms terms = new LockTerms(
-                name.isEmpty() ? annotated.label() : name,
-                times.read("ttl", written.ttl()),
-                times.read("waitFor", written.waitFor()),
-                times.read("maxHold", written.maxHold()),
-                times.read("holdAtLeast", written.holdAtLeast()),
-                written.autoRenew(),
-                written.whenLost());
+                name,
+                either(tuning.ttl(), times.read("ttl", written.ttl())),
+                either(tuning.waitFor(), times.read("waitFor", written.waitFor())),
+                either(tuning.maxHold(), times.read("maxHold", written.maxHold())),
+                either(tuning.holdAtLeast(), times.read("holdAtLeast", written.holdAtLeast())),
+                tuning.autoRenew(written.autoRenew()),
+                Objects.requireNonNullElse(tuning.whenLost(), written.whenLost()));
         try {
             terms.on(LockRequest.of("any"));
         } catch (IllegalArgumentException impossible) {
@@ -36,6 +44,10 @@ record LockTerms(
                     annotated, String.valueOf(impossible.getMessage()), "Change the attribute", impossible);
         }
         return terms;
+    }
+
+    private static @Nullable Duration either(@Nullable Duration tuned, @Nullable Duration written) {
+        return tuned != null ? tuned : written;
     }
 
     LockRequest on(LockRequest request) {

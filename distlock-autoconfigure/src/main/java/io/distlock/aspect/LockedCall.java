@@ -1,15 +1,28 @@
 package io.distlock.aspect;
 
+import io.distlock.Lease;
+import io.distlock.LeaseScope;
 import io.distlock.LockException;
+import io.distlock.LockLostException;
 import io.distlock.LockRequest;
 import io.distlock.Locker;
+import io.distlock.LossInterrupt;
+import io.distlock.WhenLost;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.ClassUtils;
 
-/** A call that waits for its lock, runs under it, and gives it back when it returns. */
+/**
+ * A call that waits for its lock, runs under it, and gives it back when it returns; if a transaction is running already,
+ * when that is over.
+ */
 final class LockedCall {
+
+    private static final boolean TRANSACTIONS_KNOWN = ClassUtils.isPresent(
+            "org.springframework.transaction.support.TransactionSynchronizationManager",
+            LockedCall.class.getClassLoader());
 
     private final LockOperation operation;
 
@@ -22,17 +35,52 @@ final class LockedCall {
         this.call = call;
     }
 
-    // The type of the work allows null, which NullAway reads in its newest mode only.
-    @SuppressWarnings("NullAway")
+    /** @throws Throwable what the work throws, or the failure to get or to keep the lock */
     @Nullable
-    Object execute(Locker locker, LockRequest request) throws Throwable {
+    Object execute(LockRequest request) throws Throwable {
+        Locker locker = this.operation.locker().get();
         try {
-            return locker.<@Nullable Object, Exception>execute(request, lease -> run());
+            return TRANSACTIONS_KNOWN && KeptLease.isWanted()
+                    ? runInTransaction(this.operation.held(locker.acquire(request)))
+                    : executeBy(locker, request);
         } catch (LockException failure) {
             if (this.started) {
                 throw failure;
             }
             return this.operation.without(this.call, failure);
+        }
+    }
+
+    // The type of the work allows null, which NullAway reads in its newest mode only.
+    @SuppressWarnings("NullAway")
+    private @Nullable Object executeBy(Locker locker, LockRequest request) throws Exception {
+        return locker.<@Nullable Object, Exception>execute(request, lease -> run());
+    }
+
+    /** The work's own exception wins; its result counts only if the lock was held to its end. */
+    private @Nullable Object runInTransaction(HeldLease held) throws Exception {
+        LeaseScope scope = KeptLease.untilCompletion(held);
+        try {
+            Object result = held.whenLost() == WhenLost.INTERRUPT ? runInterruptibly(held.lease()) : run();
+            LockLostException loss = held.decisiveLoss();
+            if (loss != null) {
+                throw loss;
+            }
+            return result;
+        } catch (Throwable failure) {
+            LockLostException loss = failure instanceof LockLostException ? null : held.decisiveLoss();
+            if (loss != null) {
+                failure.addSuppressed(loss);
+            }
+            throw failure;
+        } finally {
+            scope.keep();
+        }
+    }
+
+    private @Nullable Object runInterruptibly(Lease lease) throws Exception {
+        try (LossInterrupt interrupt = LossInterrupt.onLossOf(lease)) {
+            return run();
         }
     }
 

@@ -6,7 +6,6 @@ import io.distlock.LockLostException;
 import io.distlock.WhenLost;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -61,7 +60,7 @@ final class LockedFuture extends CompletableFuture<@Nullable Object> {
 
     private void run(Lease lease) {
         try (LeaseScopes scopes =
-                new LeaseScopes(this.call.under(Optional.of(lease)).outer())) {
+                new LeaseScopes(this.call.under(this.operation.held(lease)).outer())) {
             if (isDone()) {
                 end(lease, null, null);
                 return;
@@ -91,14 +90,14 @@ final class LockedFuture extends CompletableFuture<@Nullable Object> {
     }
 
     private void interruptOnLoss(Lease lease, CompletionStage<?> work) {
-        if (whenLost() == WhenLost.INTERRUPT && work instanceof Future<?> future) {
+        if (this.operation.terms().whenLost() == WhenLost.INTERRUPT && work instanceof Future<?> future) {
             lease.onLost(loss -> future.cancel(true));
         }
     }
 
     /** The work's own failure wins; a result counts only if the lock was held to the end. */
     private void end(Lease lease, @Nullable Object value, @Nullable Throwable failure) {
-        LockLostException loss = whenLost() == WhenLost.REPORT ? null : lossOf(lease);
+        LockLostException loss = this.operation.held(lease).decisiveLoss();
         giveBack();
         Throwable own = failure == null ? null : unwrapped(failure);
         if (loss == null) {
@@ -136,10 +135,6 @@ final class LockedFuture extends CompletableFuture<@Nullable Object> {
         this.holds.forEach(this.calls::leave);
     }
 
-    private WhenLost whenLost() {
-        return this.operation.terms().whenLost();
-    }
-
     private void cancelWithThis(Future<?> future) {
         this.underWay = future;
         if (isCancelled()) {
@@ -155,15 +150,6 @@ final class LockedFuture extends CompletableFuture<@Nullable Object> {
             current.cancel(mayInterrupt);
         }
         return cancelled;
-    }
-
-    private static @Nullable LockLostException lossOf(Lease lease) {
-        try {
-            lease.ensureHeld();
-            return null;
-        } catch (LockLostException lost) {
-            return lost;
-        }
     }
 
     private static Throwable unwrapped(Throwable failure) {

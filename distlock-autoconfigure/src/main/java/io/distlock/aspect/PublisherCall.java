@@ -4,10 +4,7 @@ import io.distlock.Lease;
 import io.distlock.LockException;
 import io.distlock.LockLostException;
 import io.distlock.LockRequest;
-import io.distlock.Locker;
 import java.util.List;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
@@ -27,14 +24,11 @@ final class PublisherCall {
 
     private final Call call;
 
-    private final Supplier<Locker> locker;
-
     private final ReactiveAdapter adapter;
 
-    PublisherCall(LockOperation operation, Call call, Supplier<Locker> locker) {
+    PublisherCall(LockOperation operation, Call call) {
         this.operation = operation;
         this.call = call;
-        this.locker = locker;
         Class<?> type = operation.annotated().method().getReturnType();
         ReactiveAdapter known = ReactiveAdapterRegistry.getSharedInstance().getAdapter(type);
         if (known == null) {
@@ -54,8 +48,9 @@ final class PublisherCall {
         }
         LockRequest request = this.operation.bind(this.call);
         HeldLeases held = this.operation.reentrant() ? HeldLeases.in(context) : HeldLeases.NONE;
-        held.ensureHeld(request.keys());
-        List<String> missing = held.missing(request.keys());
+        String locker = this.operation.locker().name();
+        held.ensureHeld(request.keys(), locker);
+        List<String> missing = held.missing(request.keys(), locker);
         if (missing.isEmpty()) {
             return body(held);
         }
@@ -66,26 +61,27 @@ final class PublisherCall {
 
     /** A lease that nobody takes any more, because the subscription ended when it was granted, is given back. */
     private Mono<Lease> lease(LockRequest request) {
-        return Mono.fromFuture(() -> this.locker.get().acquireAsync(request))
+        return Mono.fromFuture(() -> this.operation.locker().get().acquireAsync(request))
                 .onErrorMap(LockException.class, NotGranted::new)
                 .publishOn(Schedulers.boundedElastic())
                 .doOnDiscard(Lease.class, lease -> release(lease).subscribe());
     }
 
     private Flux<Object> under(Lease lease, HeldLeases outer) {
-        HeldLeases held = outer.and(lease);
+        HeldLease mine = this.operation.held(lease);
+        HeldLeases held = outer.and(mine);
         Flux<Object> work = Flux.defer(() -> body(held)).contextWrite(held::into);
         return switch (this.operation.terms().whenLost()) {
-            case INTERRUPT -> heldToTheEnd(lease, work.takeUntilOther(loss(lease)));
-            case FAIL -> heldToTheEnd(lease, work);
+            case INTERRUPT -> heldToTheEnd(mine, work.takeUntilOther(loss(lease)));
+            case FAIL -> heldToTheEnd(mine, work);
             case REPORT -> work;
         };
     }
 
     /** The work's own error wins. */
-    private static Flux<Object> heldToTheEnd(Lease lease, Flux<Object> work) {
-        return work.concatWith(Mono.fromRunnable(lease::ensureHeld)).doOnError(failure -> {
-            LockLostException loss = lossOf(lease);
+    private static Flux<Object> heldToTheEnd(HeldLease held, Flux<Object> work) {
+        return work.concatWith(Mono.fromRunnable(held.lease()::ensureHeld)).doOnError(failure -> {
+            LockLostException loss = held.decisiveLoss();
             if (loss != null && !(failure instanceof LockLostException)) {
                 failure.addSuppressed(loss);
             }
@@ -114,15 +110,6 @@ final class PublisherCall {
             return this.adapter.toPublisher(this.call.body().proceed());
         } catch (Throwable thrown) {
             return Mono.error(thrown);
-        }
-    }
-
-    private static @Nullable LockLostException lossOf(Lease lease) {
-        try {
-            lease.ensureHeld();
-            return null;
-        } catch (LockLostException lost) {
-            return lost;
         }
     }
 

@@ -4,11 +4,13 @@ import io.distlock.aspect.DistributedLockAdvisor;
 import io.distlock.aspect.DistributedLockCheck;
 import io.distlock.aspect.DistributedLockHints;
 import io.distlock.aspect.DistributedLockInterceptor;
+import io.distlock.aspect.LockTunings;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -22,6 +24,7 @@ import org.springframework.core.env.Environment;
  */
 @AutoConfiguration(after = DistlockAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "distlock.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(LocksProperties.class)
 @ImportRuntimeHints(DistributedLockHints.class)
 public final class DistributedLockAutoConfiguration {
 
@@ -29,6 +32,12 @@ public final class DistributedLockAutoConfiguration {
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static DistributedLockInterceptor distributedLockInterceptor(ConfigurableListableBeanFactory beans) {
         return new DistributedLockInterceptor(beans);
+    }
+
+    @Bean
+    LockTunings lockTunings(LocksProperties properties, Environment environment) {
+        LocksProperties.refuseUnknown(environment);
+        return properties.tunings();
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -11,6 +11,7 @@ import io.distlock.LockUnavailableException;
 import io.distlock.LockedAction;
 import io.distlock.LockedWork;
 import io.distlock.Locker;
+import io.distlock.LossInterrupt;
 import io.distlock.ReleaseOutcome;
 import io.distlock.TokenGenerator;
 import io.distlock.WhenLost;
@@ -76,9 +77,10 @@ public final class DistributedLocker implements Locker, AutoCloseable {
     @Override
     public <T extends @Nullable Object, E extends Exception> T execute(LockRequest request, LockedWork<T, E> work)
             throws E {
+        WhenLost whenLost = request.whenLost().orElse(WhenLost.FAIL);
         try (Lease lease = acquire(request);
-                LeaseScope scope = LeaseScope.open(lease)) {
-            return switch (request.whenLost().orElse(WhenLost.FAIL)) {
+                LeaseScope scope = LeaseScope.open(lease, this.settings.name(), whenLost)) {
+            return switch (whenLost) {
                 case INTERRUPT -> heldToTheEnd(lease, held -> interruptible(held, work));
                 case FAIL -> heldToTheEnd(lease, work);
                 case REPORT -> work.run(lease);

@@ -40,11 +40,21 @@ final class MapLocker implements Locker {
 
     final List<LockRequest> released = new CopyOnWriteArrayList<>();
 
+    private final String name;
+
     private final Map<String, MapLease> held = new ConcurrentHashMap<>();
 
     private final Map<String, List<CompletableFuture<Lease>>> waiting = new ConcurrentHashMap<>();
 
     private final AtomicLong fences = new AtomicLong();
+
+    MapLocker() {
+        this(LeaseScope.DEFAULT_LOCKER);
+    }
+
+    MapLocker(String name) {
+        this.name = name;
+    }
 
     /** Somebody else takes the key. */
     Lease takeElsewhere(String key) {
@@ -122,7 +132,8 @@ final class MapLocker implements Locker {
     @Override
     public <T, E extends Exception> T execute(LockRequest request, LockedWork<T, E> work) throws E {
         try (Lease lease = acquire(request);
-                LeaseScope scope = LeaseScope.open(lease)) {
+                LeaseScope scope =
+                        LeaseScope.open(lease, this.name, request.whenLost().orElse(WhenLost.FAIL))) {
             T result = work.run(lease);
             if (request.whenLost().orElse(WhenLost.FAIL) != WhenLost.REPORT) {
                 lease.ensureHeld();

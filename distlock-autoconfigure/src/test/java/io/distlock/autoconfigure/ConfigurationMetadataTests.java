@@ -29,7 +29,8 @@ class ConfigurationMetadataTests {
     @Test
     void everyPropertyIsListed() {
         assertThat(properties().map(property -> (String) property.get("name")))
-                .hasSameSizeAs(leaves(DistlockProperties.class).toList())
+                .hasSameSizeAs(Stream.concat(leaves(DistlockProperties.class), leaves(LocksProperties.class))
+                        .toList())
                 .contains("distlock.wait", "distlock.ttl", "distlock.pass.max", "distlock.connection-factory");
     }
 

@@ -73,7 +73,7 @@ class LockPlacementTests {
     }
 
     @Test
-    void theLockCanBeMovedIntoTheTransaction() {
+    void aLockThatWasMovedIntoTheTransactionIsStillKeptUntilItsEnd() {
         this.context
                 .withUserConfiguration(OuterTransactions.class)
                 .withPropertyValues("distlock.aspect.order=2147483647")
@@ -81,7 +81,7 @@ class LockPlacementTests {
                 .run(context -> {
                     context.getBean(Shop.class).pay();
 
-                    assertThat(this.diary.lines).containsExactly("begin", "taken", "pay", "released", "commit");
+                    assertThat(this.diary.lines).containsExactly("begin", "taken", "pay", "commit", "released");
                 });
     }
 

@@ -1,13 +1,13 @@
-package io.distlock.core;
+package io.distlock;
 
-import io.distlock.Lease;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Interrupts the thread that made it, once, when the lease is lost before {@link #close()}. Close clears the flag if
  * that interrupt set it; an interrupt of somebody else that comes after ours cannot be told from it and is cleared too.
+ * For code that wraps calls, as {@link WhenLost#INTERRUPT} wants it.
  */
-final class LossInterrupt implements AutoCloseable {
+public final class LossInterrupt implements AutoCloseable {
 
     private final ReentrantLock gate = new ReentrantLock();
 
@@ -19,7 +19,8 @@ final class LossInterrupt implements AutoCloseable {
 
     private LossInterrupt() {}
 
-    static LossInterrupt onLossOf(Lease lease) {
+    /** From here until {@link #close()} the current thread is told of the loss. */
+    public static LossInterrupt onLossOf(Lease lease) {
         LossInterrupt interrupt = new LossInterrupt();
         lease.onLost(loss -> interrupt.send());
         return interrupt;
