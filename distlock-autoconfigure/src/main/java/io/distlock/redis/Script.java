@@ -11,7 +11,7 @@ import java.util.HexFormat;
 /** A Lua script, and the digest by which the server knows it once it has seen it. */
 enum Script {
     ACQUIRE("record", "acquire-at-once", "line", "acquire"),
-    RELEASE("record", "release-at-once", "line", "release"),
+    RELEASE("record", "release-at-once", "hand-on-at-once", "line", "release"),
     RENEW("renew"),
     KEEP("keep"),
     EXTEND("extend"),
