@@ -44,6 +44,11 @@ final class LettuceDoor {
         return this.oneServer;
     }
 
+    /** Whether commands go to several servers, of which one may answer when another does not. */
+    boolean isCluster() {
+        return this.factory.isClusterAware();
+    }
+
     void open(Opening opening) {
         inBackground(opening.wire(), this::connect);
     }
@@ -117,6 +122,6 @@ final class LettuceDoor {
     public String toString() {
         return this.oneServer
                 ? "Redis at " + this.factory.getHostName() + ":" + this.factory.getPort()
-                : this.factory.isClusterAware() ? "the Redis cluster" : "Redis behind Sentinel";
+                : isCluster() ? "the Redis cluster" : "Redis behind Sentinel";
     }
 }

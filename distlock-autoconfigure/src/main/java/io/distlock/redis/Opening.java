@@ -3,7 +3,7 @@ package io.distlock.redis;
 import io.distlock.driver.LockDriverException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A connection that is being opened, is open, or could not be opened. */
 final class Opening {
@@ -13,9 +13,13 @@ final class Opening {
 
     private final CompletableFuture<Wire> wire = new CompletableFuture<>();
 
-    private final AtomicBoolean givenUp = new AtomicBoolean();
+    private final AtomicInteger underWay = new AtomicInteger();
 
     private final long since = System.nanoTime();
+
+    private volatile long heardAt = this.since;
+
+    private volatile boolean givenUp;
 
     static Opening failed(LockDriverException failure) {
         Opening failed = new Opening();
@@ -34,11 +38,41 @@ final class Opening {
         return !this.wire.isCompletedExceptionally() || age() < REST;
     }
 
+    /** @return false when it was given up, and the command must take another */
+    boolean begin() {
+        this.underWay.incrementAndGet();
+        if (this.givenUp) {
+            end();
+            return false;
+        }
+        return true;
+    }
+
+    void end() {
+        if (this.underWay.decrementAndGet() == 0 && this.givenUp) {
+            close();
+        }
+    }
+
+    void heard() {
+        this.heardAt = System.nanoTime();
+    }
+
+    long heardAt() {
+        return this.heardAt;
+    }
+
+    /** Nothing new is sent over it. It is closed when the last command on it has ended, since it may still answer some. */
+    void giveUp() {
+        this.givenUp = true;
+        if (this.underWay.get() == 0) {
+            close();
+        }
+    }
+
     /** Closes the connection, also one that opens only later; what is under way on it fails. */
-    CompletionStage<Void> giveUp() {
-        return this.givenUp.compareAndSet(false, true)
-                ? this.wire.thenCompose(open -> open.connection().closeAsync())
-                : CompletableFuture.completedFuture(null);
+    CompletionStage<Void> close() {
+        return this.wire.thenCompose(open -> open.connection().closeAsync());
     }
 
     private long age() {

@@ -1,0 +1,132 @@
+package io.distlock.redis;
+
+import io.distlock.driver.LockDriverException;
+import io.distlock.driver.LockDriverException.Kind;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScriptOutputType;
+import io.netty.util.Timeout;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One command under way. Where one server answers in the order it was asked, a command is late when that server has been
+ * silent for the command's time-out; while it answers others, a queue is what takes so long, up to a limit.
+ */
+final class LettuceCommand {
+
+    /** A time-out is a third of the ttl at most: what comes later than this is of no use. */
+    private static final int MOST_TIMEOUTS = 3;
+
+    private final CompletableFuture<List<Object>> answer = new CompletableFuture<>();
+
+    private final long start = System.nanoTime();
+
+    private final LettuceDoor door;
+
+    private final CommandConnection connection;
+
+    private final Opening opening;
+
+    private final Script script;
+
+    private final String[] keys;
+
+    private final String[] arguments;
+
+    private volatile boolean sent;
+
+    LettuceCommand(LettuceDoor door, CommandConnection connection, Script script, String[] keys, String[] arguments) {
+        this.door = door;
+        this.connection = connection;
+        this.opening = connection.begin();
+        this.script = script;
+        this.keys = keys;
+        this.arguments = arguments;
+    }
+
+    CompletableFuture<List<Object>> run(Duration timeout) {
+        this.answer.whenComplete((reply, failure) -> this.opening.end());
+        try {
+            awaitUntil(this.start + timeout.toNanos(), timeout);
+        } catch (IllegalStateException stopped) {
+            fail(new LockDriverException(Kind.UNREACHABLE, "the Redis client has been shut down", stopped));
+        }
+        this.opening.wire().whenComplete((wire, failure) -> {
+            if (failure != null) {
+                fail(failure);
+            } else if (!this.answer.isDone()) {
+                send(wire);
+            }
+        });
+        return this.answer;
+    }
+
+    private void send(Wire wire) {
+        this.sent = true;
+        this.connection.wasOpen();
+        wire.scripts()
+                .<List<Object>>evalsha(this.script.digest(), ScriptOutputType.MULTI, this.keys, this.arguments)
+                .whenComplete((reply, failure) -> {
+                    if (failure instanceof RedisNoScriptException) {
+                        sendText(wire);
+                    } else {
+                        end(reply, failure);
+                    }
+                });
+    }
+
+    private void sendText(Wire wire) {
+        wire.scripts()
+                .<List<Object>>eval(this.script.source(), ScriptOutputType.MULTI, this.keys, this.arguments)
+                .whenComplete(this::end);
+    }
+
+    private void end(@Nullable List<Object> reply, @Nullable Throwable failure) {
+        if (failure != null || reply == null) {
+            fail(failure);
+        } else {
+            this.opening.heard();
+            this.answer.complete(reply);
+        }
+    }
+
+    private void fail(@Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof LockDriverException known) {
+            this.answer.completeExceptionally(known);
+        } else if (cause instanceof RedisCommandExecutionException answered) {
+            this.opening.heard();
+            this.answer.completeExceptionally(RedisErrors.answered(String.valueOf(answered.getMessage()), answered));
+        } else {
+            this.answer.completeExceptionally(new LockDriverException(
+                    Kind.UNANSWERED, "the connection to Redis was lost before the answer: " + cause, cause));
+        }
+    }
+
+    private void awaitUntil(long end, Duration timeout) {
+        Timeout timer =
+                this.door.timer().newTimeout(ignored -> late(timeout), end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        this.answer.whenComplete((reply, failure) -> timer.cancel());
+    }
+
+    private void late(Duration timeout) {
+        long now = System.nanoTime();
+        long silentSince = Math.max(this.start, this.opening.heardAt());
+        boolean queued = this.sent && !this.door.isCluster() && now - silentSince < timeout.toNanos();
+        long most = this.start + MOST_TIMEOUTS * timeout.toNanos();
+        if (queued && now < most) {
+            awaitUntil(Math.min(silentSince + timeout.toNanos(), most), timeout);
+            return;
+        }
+        String fact = this.door + " did not answer within " + TimeUnit.NANOSECONDS.toMillis(now - this.start) + " ms";
+        Kind kind = this.sent ? Kind.UNANSWERED : Kind.UNREACHABLE;
+        if (this.answer.completeExceptionally(new LockDriverException(kind, fact, null)) && this.sent && !queued) {
+            this.connection.isSilent(this.opening);
+        }
+    }
+}
