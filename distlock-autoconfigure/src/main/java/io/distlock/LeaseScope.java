@@ -57,6 +57,11 @@ public final class LeaseScope implements AutoCloseable {
         return Optional.ofNullable(scope);
     }
 
+    /** Whether the current thread works under no lease at all. */
+    public static boolean isNone() {
+        return INNERMOST.get() == null;
+    }
+
     /** The innermost lease of this key at this locker under which the current thread works, held or not. */
     public static Optional<Lease> holding(String key, String locker) {
         for (LeaseScope scope = INNERMOST.get(); scope != null; scope = scope.outer) {

@@ -30,13 +30,22 @@ public final class LockRequest {
 
     /** A request for one key, or for all of several keys. */
     public static LockRequest of(String key, String... more) {
+        return new LockRequest(checked(key, more), Terms.OPEN);
+    }
+
+    /** The same request for other keys. */
+    public LockRequest keys(String key, String... more) {
+        return new LockRequest(checked(key, more), this.terms);
+    }
+
+    private static Set<String> checked(String key, String... more) {
         if (more.length == 0) {
-            return new LockRequest(Set.of(Keys.check(key)), Terms.OPEN);
+            return Set.of(Keys.check(key));
         }
         TreeSet<String> keys = new TreeSet<>(Keys.BYTE_ORDER);
         keys.add(Keys.check(key));
         Arrays.stream(more).map(Keys::check).forEach(keys::add);
-        return new LockRequest(Collections.unmodifiableSet(keys), Terms.OPEN);
+        return Collections.unmodifiableSet(keys);
     }
 
     /** Label of the lock in metrics and logs; low in cardinality. */

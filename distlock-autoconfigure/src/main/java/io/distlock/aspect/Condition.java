@@ -1,5 +1,6 @@
 package io.distlock.aspect;
 
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.Expression;
@@ -14,13 +15,14 @@ record Condition(AnnotatedMethod annotated, @Nullable Expression expression) {
     }
 
     /** @throws IllegalArgumentException when the expression fails, or says neither yes nor no */
-    boolean holds(EvaluationContext call) {
-        if (this.expression == null) {
-            return true;
-        }
+    boolean holds(Supplier<? extends EvaluationContext> call) {
+        return this.expression == null || answer(this.expression, call.get());
+    }
+
+    private boolean answer(Expression expression, EvaluationContext call) {
         Boolean answer;
         try {
-            answer = this.expression.getValue(call, Boolean.class);
+            answer = expression.getValue(call, Boolean.class);
         } catch (RuntimeException failure) {
             throw refuse("failed: " + failure.getMessage(), failure);
         }

@@ -84,7 +84,9 @@ public final class DistributedLockInterceptor implements MethodInterceptor {
             return call.body().proceed();
         }
         LockRequest request = operation.bind(call);
-        return operation.reentrant() ? reenter(operation, request, call) : lock(operation, request, call);
+        return operation.reentrant() && !LeaseScope.isNone()
+                ? reenter(operation, request, call)
+                : lock(operation, request, call);
     }
 
     /** Locks what this thread does not run under already; what it does must still be held. */

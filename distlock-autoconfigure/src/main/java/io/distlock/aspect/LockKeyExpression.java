@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.Expression;
@@ -45,6 +46,14 @@ record LockKeyExpression(AnnotatedMethod annotated, List<Expression> parts) {
                 || text.startsWith("'")
                 || text.startsWith("@")
                 || text.startsWith("T(");
+    }
+
+    /** The key, where every call gives the same. */
+    Optional<String> fixed() {
+        return this.parts.stream().allMatch(LiteralExpression.class::isInstance)
+                ? Optional.of(
+                        this.parts.stream().map(Expression::getExpressionString).collect(Collectors.joining()))
+                : Optional.empty();
     }
 
     /** @throws IllegalArgumentException when an expression fails, or gives nothing to lock */

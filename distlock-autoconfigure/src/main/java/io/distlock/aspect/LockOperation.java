@@ -15,7 +15,11 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-/** What an annotation means for one method of one class, read and checked once. A call only fills in its arguments. */
+/**
+ * What an annotation means for one method of one class, read and checked once. A call only fills in its arguments.
+ *
+ * @param fixed what every call asks for; null where the key depends on the arguments
+ */
 record LockOperation(
         AnnotatedMethod annotated,
         Parameters parameters,
@@ -23,6 +27,7 @@ record LockOperation(
         Condition condition,
         LockKeyExpression key,
         LockTerms terms,
+        @Nullable LockRequest fixed,
         NamedLocker locker,
         Busy busy,
         WhenUnavailable whenUnavailable,
@@ -38,13 +43,16 @@ record LockOperation(
         String name = name(annotated, written, expressions);
         LockTuning tuning = tunings.of(name);
         String locker = tuning.locker() != null ? tuning.locker() : written.locker();
+        LockKeyExpression key = LockKeyExpression.of(annotated, parameters, expressions, written.key());
+        LockTerms terms = LockTerms.of(annotated, expressions, written, name, tuning);
         return new LockOperation(
                 annotated,
                 parameters,
                 expressions,
                 Condition.of(annotated, parameters, expressions, written.condition()),
-                LockKeyExpression.of(annotated, parameters, expressions, written.key()),
-                LockTerms.of(annotated, expressions, written, name, tuning),
+                key,
+                terms,
+                key.fixed().map(only -> fixed(annotated, terms, only)).orElse(null),
                 NamedLocker.of(
                         expressions.properties(annotated, "locker", locker).strip(), expressions.beans()),
                 Busy.of(annotated, written),
@@ -70,20 +78,29 @@ record LockOperation(
         }
     }
 
+    private static LockRequest fixed(AnnotatedMethod annotated, LockTerms terms, String key) {
+        try {
+            return terms.request().keys(key);
+        } catch (IllegalArgumentException impossible) {
+            throw new InvalidLockAnnotationException(
+                    annotated, String.valueOf(impossible.getMessage()), "Write another key", impossible);
+        }
+    }
+
     /** @throws IllegalArgumentException when the condition cannot be decided */
     boolean wants(Call call) {
-        return this.condition.holds(context(call));
+        return this.condition.holds(() -> context(call));
     }
 
     /** @throws IllegalArgumentException when the call gives no key, or one that cannot be locked */
     LockRequest bind(Call call) {
-        return request(this.key.keys(context(call)));
+        return this.fixed != null ? this.fixed : request(this.key.keys(context(call)));
     }
 
     LockRequest request(List<String> keys) {
         String[] more = keys.subList(1, keys.size()).toArray(String[]::new);
         try {
-            return this.terms.on(LockRequest.of(keys.get(0), more));
+            return this.terms.request().keys(keys.get(0), more);
         } catch (IllegalArgumentException refused) {
             throw new IllegalArgumentException(
                     "No lock key for " + this.annotated + ": " + refused.getMessage(), refused);

@@ -6,21 +6,17 @@ import io.distlock.annotation.AutoRenew;
 import io.distlock.annotation.DistributedLock;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
 
 /**
- * What an annotation says of the lock besides the key, unless operations say otherwise. Null = nobody says anything, and
- * the locker decides.
+ * What an annotation says of the lock besides the key, unless operations say otherwise; what nobody says is left to the
+ * locker.
+ *
+ * @param request for a key of no meaning
  */
-record LockTerms(
-        String name,
-        @Nullable Duration ttl,
-        @Nullable Duration waitFor,
-        @Nullable Duration maxHold,
-        @Nullable Duration holdAtLeast,
-        AutoRenew autoRenew,
-        WhenLost whenLost) {
+record LockTerms(LockRequest request, WhenLost whenLost) {
 
     static LockTerms of(
             AnnotatedMethod annotated,
@@ -29,55 +25,44 @@ record LockTerms(
             String name,
             LockTuning tuning) {
         Times times = new Times(annotated, expressions);
-        LockTerms terms = new LockTerms(
-                name,
-                either(tuning.ttl(), times.read("ttl", written.ttl())),
-                either(tuning.waitFor(), times.read("waitFor", written.waitFor())),
-                either(tuning.maxHold(), times.read("maxHold", written.maxHold())),
-                either(tuning.holdAtLeast(), times.read("holdAtLeast", written.holdAtLeast())),
-                tuning.autoRenew(written.autoRenew()),
-                Objects.requireNonNullElse(tuning.whenLost(), written.whenLost()));
+        WhenLost whenLost = Objects.requireNonNullElse(tuning.whenLost(), written.whenLost());
+        AutoRenew autoRenew = tuning.autoRenew(written.autoRenew());
         try {
-            terms.on(LockRequest.of("any"));
+            LockRequest request = LockRequest.of("any").name(name).whenLost(whenLost);
+            request = with(request, LockRequest::ttl, tuning.ttl(), times.read("ttl", written.ttl()));
+            request = with(request, LockRequest::waitFor, tuning.waitFor(), times.read("waitFor", written.waitFor()));
+            request = with(request, LockRequest::maxHold, tuning.maxHold(), times.read("maxHold", written.maxHold()));
+            request = with(
+                    request,
+                    LockRequest::holdAtLeast,
+                    tuning.holdAtLeast(),
+                    times.read("holdAtLeast", written.holdAtLeast()));
+            return new LockTerms(
+                    autoRenew == AutoRenew.DEFAULT ? request : request.autoRenew(autoRenew == AutoRenew.TRUE),
+                    whenLost);
         } catch (IllegalArgumentException impossible) {
             throw new InvalidLockAnnotationException(
                     annotated, String.valueOf(impossible.getMessage()), "Change the attribute", impossible);
         }
-        return terms;
     }
 
-    private static @Nullable Duration either(@Nullable Duration tuned, @Nullable Duration written) {
-        return tuned != null ? tuned : written;
-    }
-
-    LockRequest on(LockRequest request) {
-        LockRequest result = request.name(this.name).whenLost(this.whenLost);
-        if (this.ttl != null) {
-            result = result.ttl(this.ttl);
-        }
-        if (this.waitFor != null) {
-            result = result.waitFor(this.waitFor);
-        }
-        if (this.maxHold != null) {
-            result = result.maxHold(this.maxHold);
-        }
-        if (this.holdAtLeast != null) {
-            result = result.holdAtLeast(this.holdAtLeast);
-        }
-        if (this.autoRenew != AutoRenew.DEFAULT) {
-            result = result.autoRenew(this.autoRenew == AutoRenew.TRUE);
-        }
-        return result;
+    private static LockRequest with(
+            LockRequest request,
+            BiFunction<LockRequest, Duration, LockRequest> attribute,
+            @Nullable Duration tuned,
+            @Nullable Duration written) {
+        Duration time = tuned != null ? tuned : written;
+        return time == null ? request : attribute.apply(request, time);
     }
 
     /** @throws InvalidLockAnnotationException when the locker would refuse every call */
     void check(AnnotatedMethod annotated, Duration longestTtl) {
-        if (this.ttl != null && this.ttl.compareTo(longestTtl) > 0) {
+        this.request.ttl().filter(ttl -> ttl.compareTo(longestTtl) > 0).ifPresent(ttl -> {
             throw new InvalidLockAnnotationException(
                     annotated,
-                    "ttl " + this.ttl + " is longer than lockers allow, which is " + longestTtl,
+                    "ttl " + ttl + " is longer than lockers allow, which is " + longestTtl,
                     "Shorten it, or raise 'distlock.max-ttl'; a lock is renewed while the method runs");
-        }
+        });
     }
 
     private record Times(AnnotatedMethod annotated, Expressions expressions) {
