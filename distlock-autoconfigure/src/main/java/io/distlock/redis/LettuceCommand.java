@@ -6,6 +6,7 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.netty.util.Timeout;
+import io.netty.util.Timer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,8 @@ final class LettuceCommand {
 
     private final LettuceDoor door;
 
+    private final Timer timer;
+
     private final CommandConnection connection;
 
     private final Opening opening;
@@ -40,8 +43,15 @@ final class LettuceCommand {
 
     private volatile boolean sent;
 
-    LettuceCommand(LettuceDoor door, CommandConnection connection, Script script, String[] keys, String[] arguments) {
+    LettuceCommand(
+            LettuceDoor door,
+            Timer timer,
+            CommandConnection connection,
+            Script script,
+            String[] keys,
+            String[] arguments) {
         this.door = door;
+        this.timer = timer;
         this.connection = connection;
         this.opening = connection.begin();
         this.script = script;
@@ -51,11 +61,7 @@ final class LettuceCommand {
 
     CompletableFuture<List<Object>> run(Duration timeout) {
         this.answer.whenComplete((reply, failure) -> this.opening.end());
-        try {
-            awaitUntil(this.start + timeout.toNanos(), timeout);
-        } catch (IllegalStateException stopped) {
-            fail(new LockDriverException(Kind.UNREACHABLE, "the Redis client has been shut down", stopped));
-        }
+        awaitUntil(this.start + timeout.toNanos(), timeout);
         this.opening.wire().whenComplete((wire, failure) -> {
             if (failure != null) {
                 fail(failure);
@@ -109,9 +115,14 @@ final class LettuceCommand {
     }
 
     private void awaitUntil(long end, Duration timeout) {
-        Timeout timer =
-                this.door.timer().newTimeout(ignored -> late(timeout), end - System.nanoTime(), TimeUnit.NANOSECONDS);
-        this.answer.whenComplete((reply, failure) -> timer.cancel());
+        try {
+            Timeout alarm =
+                    this.timer.newTimeout(ignored -> late(timeout), end - System.nanoTime(), TimeUnit.NANOSECONDS);
+            this.answer.whenComplete((reply, failure) -> alarm.cancel());
+        } catch (IllegalStateException stopped) {
+            Kind kind = this.sent ? Kind.UNANSWERED : Kind.UNREACHABLE;
+            fail(new LockDriverException(kind, "the Redis client has been shut down", stopped));
+        }
     }
 
     private void late(Duration timeout) {

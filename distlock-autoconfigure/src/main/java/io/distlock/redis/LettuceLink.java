@@ -1,5 +1,6 @@
 package io.distlock.redis;
 
+import io.netty.util.Timer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,19 +21,23 @@ final class LettuceLink implements RedisLink {
 
     private final LettuceDoor door;
 
+    private final Timer timer;
+
     private final CommandConnection commands;
 
     private final LettuceInbox inbox;
 
     LettuceLink(LettuceDoor door, Duration patience) {
         this.door = door;
+        this.timer = door.timer();
         this.commands = new CommandConnection(door, patience);
         this.inbox = new LettuceInbox(door);
     }
 
     @Override
     public CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments) {
-        return new LettuceCommand(this.door, this.commands, script, keys, arguments).run(this.commands.allow(timeout));
+        return new LettuceCommand(this.door, this.timer, this.commands, script, keys, arguments)
+                .run(this.commands.allow(timeout));
     }
 
     @Override

@@ -1,24 +1,18 @@
 package io.distlock.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.distlock.driver.Attempt;
-import io.distlock.driver.Claim;
-import io.distlock.driver.DriverSettings;
-import io.distlock.driver.Hold;
-import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockDriverException;
-import io.distlock.driver.LockKey;
-import io.distlock.driver.Renewal;
+import io.distlock.driver.LockDriverException.Kind;
 import io.distlock.testredis.PrivateRedis;
+import io.distlock.testredis.RedisConversation;
 import io.distlock.testredis.RedisServers;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.Optional;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -28,70 +22,87 @@ class RedisQueueTests {
 
     private static final Duration TIMEOUT = Duration.ofMillis(500);
 
-    /** As many as one script takes. */
-    private static final int BATCH = 450;
+    private static final Duration LONG = Duration.ofSeconds(30);
 
     private final PrivateRedis redis = RedisServers.start();
 
     private final LettuceConnectionFactory connections = Connections.to(this.redis);
 
-    private final LockDriver driver = new RedisLockDriverFactory(this.connections)
-            .create(new DriverSettings(
-                    "default", "distlock:", "here", TIMEOUT, Duration.ofMinutes(1), true, Optional.empty()));
+    private final RedisLink link = new LettuceLink(new LettuceDoor(this.connections), TIMEOUT);
 
     @AfterEach
-    void close() throws Exception {
-        this.driver.close();
+    void close() {
+        this.link.close();
         this.connections.destroy();
         this.redis.close();
     }
 
-    private static Hold hold(String key) {
-        return new Hold(new LockKey("distlock:", key), "token", "attempt");
+    /** Commands of such a size that Redis turns to its other clients after each. */
+    private void queue(int commands) {
+        String[] keys = new String[900];
+        Arrays.fill(keys, "gone");
+        String[] arguments = new String[1 + 3 * 450];
+        Arrays.fill(arguments, "60000");
+        for (int i = 0; i < commands; i++) {
+            this.link.run(Script.RENEW, LONG, keys, arguments);
+        }
     }
 
-    /** Work that keeps Redis busy: renewals of what nobody holds. */
-    private void renewals(int batches) {
-        Renewal renewal = new Renewal(hold("gone"), Duration.ofMinutes(1));
-        this.driver.renew(Collections.nCopies(batches * BATCH, renewal));
+    /** A client whose every command takes its time. */
+    private void keepBusy(AtomicBoolean busy) {
+        String slow = "local function now() local t = redis.call('time') return t[1] * 1000 + t[2] / 1000 end "
+                + "local till = now() + 40 while now() < till do end";
+        try (RedisConversation foreign = this.redis.connect()) {
+            while (busy.get()) {
+                foreign.send("EVAL", slow, "0");
+                foreign.read();
+            }
+        }
     }
 
-    private CompletableFuture<Attempt> acquire(String key) {
-        return this.driver
-                .acquire(new Claim(hold(key), Duration.ofMinutes(1), 1, ""))
-                .toCompletableFuture();
+    private CompletableFuture<List<Object>> ask() {
+        return this.link.run(Script.TTL, TIMEOUT, new String[] {"key"}, new String[] {"token"});
     }
 
     @Test
     void aCommandBehindManyOthersIsAnsweredAfterItsTimeOut() {
-        long took = 0;
-        for (int queued = 16; took <= TIMEOUT.toNanos(); queued += queued / 2) {
-            long start = System.nanoTime();
-            renewals(queued);
-            assertThat(acquire("behind " + queued))
-                    .as("acquire behind %s batches", queued)
-                    .succeedsWithin(Duration.ofSeconds(10))
-                    .isInstanceOf(Attempt.Granted.class);
-            took = System.nanoTime() - start;
+        ask().join();
+        AtomicBoolean busy = new AtomicBoolean(true);
+        CompletableFuture<Void> foreign = CompletableFuture.runAsync(() -> keepBusy(busy));
+        try {
+            long enough = TIMEOUT.plusMillis(200).toNanos(); // timers keep time to a tenth of a second
+            long took = 0;
+            for (int queued = 4; took <= enough; queued += queued / 2) {
+                queue(queued);
+                long start = System.nanoTime();
+                assertThat(ask()).as("behind %s others", queued).succeedsWithin(LONG);
+                took = System.nanoTime() - start;
+            }
+        } finally {
+            busy.set(false);
+            foreign.join();
         }
     }
 
     @Test
-    void whatIsUnderWayWhenOneIsLateIsStillAnswered() throws Exception {
-        acquire("warm").join();
+    void whatIsUnderWayWhenOneIsLateIsStillAnswered() {
+        ask().join();
         this.redis.pause();
-        CompletableFuture<Attempt> late = acquire("late");
-        CompletableFuture<Attempt> inTime;
+        CompletableFuture<List<Object>> late = ask();
+        CompletableFuture<List<Object>> inTime;
         try {
-            TimeUnit.NANOSECONDS.sleep(TIMEOUT.toNanos() * 3 / 4);
-            inTime = acquire("in time");
-            assertThatExceptionOfType(CompletionException.class)
-                    .isThrownBy(late::join)
-                    .withCauseInstanceOf(LockDriverException.class)
-                    .withMessageContaining("did not answer within");
+            Awaitility.await().pollDelay(TIMEOUT.multipliedBy(3).dividedBy(4)).until(() -> true);
+            inTime = ask();
+            assertThat(late)
+                    .failsWithin(TIMEOUT)
+                    .withThrowableThat()
+                    .havingCause()
+                    .isInstanceOfSatisfying(
+                            LockDriverException.class,
+                            silent -> assertThat(silent.kind()).isEqualTo(Kind.UNANSWERED));
         } finally {
             this.redis.resume();
         }
-        assertThat(inTime.join()).isInstanceOf(Attempt.Granted.class);
+        assertThat(inTime).succeedsWithin(TIMEOUT);
     }
 }
