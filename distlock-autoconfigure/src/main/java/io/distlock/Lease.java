@@ -6,11 +6,13 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * A lock in the caller's hand. It is kept alive until it is released, lost, or older than its {@code maxHold}.
+ * A lock in the caller's hand. It is kept alive until it is released, lost, or older than its {@code maxHold}, and only
+ * as long as the application can reach this object: keep it, or nobody can give the lock back.
  *
  * <p>What it says of itself costs no round trip and comes from this JVM's monotonic clock: a lease counts as held for
  * its ttl from the moment the last successful command was <em>sent</em>, less a margin for clock drift. So it ends here
- * before it ends in the store. Any thread may use it.
+ * before it ends in the store. When the machine has slept or its clock was set ahead, a lease counts as not held until
+ * the store has confirmed it. Any thread may use it.
  */
 public interface Lease extends AutoCloseable {
 

@@ -1,10 +1,11 @@
 package io.distlock;
 
 /**
- * Hears of locks taken, refused, released and lost. Define beans; each locker tells all of them.
+ * Hears of locks taken, refused, released, renewed and lost. Define beans; each locker tells all of them.
  *
- * <p>Called on the thread that locks, except {@link #onLost}, which arrives on a thread of its own. A listener that
- * throws is logged and ignored: it can neither prevent a release nor hide a result.
+ * <p>Called on the thread that locks, except {@link #onLost} and {@link #onRenewals}, which arrive on a thread of the
+ * listener's own, one after the other. A listener that throws is logged and ignored: it can neither prevent a release nor
+ * hide a result; one that is slow keeps nobody waiting but the thread that locks.
  */
 public interface LockListener {
 
@@ -22,4 +23,7 @@ public interface LockListener {
 
     /** A lease ended before it was given back; told once per lease. */
     default void onLost(LockLost lost) {}
+
+    /** Renewals were sent. */
+    default void onRenewals(RenewalRound round) {}
 }

@@ -24,7 +24,16 @@ public record LockLost(Set<String> keys, String name, long fencingToken, Reason 
         GONE,
 
         /** The key holds something that is not ours. */
-        TAKEN
+        TAKEN,
+
+        /** The locker was closed while the lease was held; nobody renews it, and its key lives on until its ttl ends. */
+        CLOSED,
+
+        /**
+         * The clock of the machine ran ahead, and the store has not said yet whether the key is still ours. Only
+         * {@link Lease#ensureHeld()} and the end of {@code execute} say so; listeners are told what it turns out to be.
+         */
+        UNCERTAIN
     }
 
     /** One sentence for logs and exceptions. */
@@ -33,7 +42,10 @@ public record LockLost(Set<String> keys, String name, long fencingToken, Reason 
             case EXPIRED -> "its validity ended before a renewal succeeded";
             case GONE -> "its key is gone from the store";
             case TAKEN -> "its key is held by another";
+            case CLOSED -> "its locker was closed";
+            case UNCERTAIN -> "the machine slept or its clock was set, and the store has not confirmed the lock since";
         };
-        return "Lock " + LockException.quote(this.keys) + " was lost after " + this.held + ": " + fact;
+        String word = this.reason == Reason.UNCERTAIN ? " is uncertain after " : " was lost after ";
+        return "Lock " + LockException.quote(this.keys) + word + this.held + ": " + fact;
     }
 }

@@ -17,12 +17,15 @@ import io.distlock.driver.Release;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the lines of all keys of one locker share: the store, the timer, and the making of claims. */
@@ -44,6 +47,8 @@ final class Desk {
 
     private final Ticker ticker;
 
+    private final Clocks clocks;
+
     private final KeepAlive keepAlive;
 
     private final Undo undo;
@@ -56,6 +61,12 @@ final class Desk {
 
     private final ConcurrentMap<String, KeyLine> keyLines = new ConcurrentHashMap<>();
 
+    /** Lines of their own, for holds that were taken elsewhere. */
+    private final Set<KeyLine> adopting = ConcurrentHashMap.newKeySet();
+
+    /** Leases that are let go of here, and whose release is not answered yet. */
+    private final LongAdder returning = new LongAdder();
+
     private final AtomicLong lastId = new AtomicLong();
 
     private final AtomicBoolean deaf = new AtomicBoolean();
@@ -65,6 +76,16 @@ final class Desk {
     private final AskingAgain asking;
 
     Desk(LockerSettings settings, Instance instance, LockDriver driver, TokenGenerator tokens, Tellers tellers) {
+        this(settings, instance, driver, tokens, tellers, new Clocks(System::currentTimeMillis));
+    }
+
+    Desk(
+            LockerSettings settings,
+            Instance instance,
+            LockDriver driver,
+            TokenGenerator tokens,
+            Tellers tellers,
+            Clocks clocks) {
         this.settings = settings;
         this.instance = instance;
         this.driver = driver;
@@ -72,7 +93,8 @@ final class Desk {
         this.tokens = tokens;
         this.tellers = tellers;
         this.ticker = new Ticker("distlock-" + settings.name());
-        this.keepAlive = new KeepAlive(driver, this.ticker, settings.grace());
+        this.clocks = clocks;
+        this.keepAlive = new KeepAlive(driver, this.ticker, clocks, tellers, settings.grace());
         this.undo = new Undo(this.ticker);
         this.passRule = PassRule.of(settings);
         this.aliveFor = settings.pollInterval().multipliedBy(3).plus(LEAST_ALIVE);
@@ -95,6 +117,10 @@ final class Desk {
 
     Ticker ticker() {
         return this.ticker;
+    }
+
+    Clocks clocks() {
+        return this.clocks;
     }
 
     KeepAlive keepAlive() {
@@ -157,8 +183,16 @@ final class Desk {
         }
     }
 
+    /** A line for one hold that was taken elsewhere. */
+    KeyLine enterAdopted(LockKey key) {
+        KeyLine line = new KeyLine(this, key);
+        this.adopting.add(line);
+        return line;
+    }
+
     void forget(KeyLine line) {
         this.keyLines.remove(line.key().key(), line);
+        this.adopting.remove(line);
     }
 
     void refuseFromNowOn() {
@@ -170,14 +204,22 @@ final class Desk {
         return this.closed;
     }
 
-    boolean isHolding() {
-        return this.keyLines.values().stream().anyMatch(line -> line.held() != null);
+    void returns() {
+        this.returning.increment();
     }
 
-    List<String> heldKeys() {
-        return this.keyLines.values().stream()
-                .filter(line -> line.held() != null)
-                .map(line -> line.key().key())
+    void hasReturned() {
+        this.returning.decrement();
+    }
+
+    boolean isReturning() {
+        return this.returning.sum() > 0;
+    }
+
+    /** What is held now. */
+    List<Holding> held() {
+        return Stream.concat(this.keyLines.values().stream(), this.adopting.stream())
+                .flatMap(line -> Stream.ofNullable(line.held()))
                 .toList();
     }
 

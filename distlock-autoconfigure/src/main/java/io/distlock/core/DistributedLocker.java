@@ -54,8 +54,18 @@ public final class DistributedLocker implements Locker, AutoCloseable {
             LockDriver driver,
             TokenGenerator tokens,
             List<LockListener> listeners) {
+        return create(settings, instance, driver, tokens, listeners, new Clocks(System::currentTimeMillis));
+    }
+
+    static DistributedLocker create(
+            LockerSettings settings,
+            Instance instance,
+            LockDriver driver,
+            TokenGenerator tokens,
+            List<LockListener> listeners,
+            Clocks clocks) {
         Tellers tellers = new Tellers(settings.name(), listeners);
-        Desk desk = new Desk(settings, instance, driver, tokens, tellers);
+        Desk desk = new Desk(settings, instance, driver, tokens, tellers, clocks);
         return new DistributedLocker(settings, desk, new Taking(settings, desk, tellers, new Details(instance)));
     }
 
@@ -78,7 +88,7 @@ public final class DistributedLocker implements Locker, AutoCloseable {
     public <T extends @Nullable Object, E extends Exception> T execute(LockRequest request, LockedWork<T, E> work)
             throws E {
         WhenLost whenLost = request.whenLost().orElse(WhenLost.FAIL);
-        try (Lease lease = acquire(request);
+        try (Lease lease = takenHere(request);
                 LeaseScope scope = LeaseScope.open(lease, this.settings.name(), whenLost)) {
             return switch (whenLost) {
                 case INTERRUPT -> heldToTheEnd(lease, held -> interruptible(held, work));
@@ -86,6 +96,17 @@ public final class DistributedLocker implements Locker, AutoCloseable {
                 case REPORT -> work.run(lease);
             };
         }
+    }
+
+    /** The work ends when this thread leaves it, or dies. */
+    private Lease takenHere(LockRequest request) {
+        Lease lease = acquire(request);
+        if (lease instanceof LeaseInHand one) {
+            one.endsWith(Thread.currentThread());
+        } else if (lease instanceof KeysLease several) {
+            several.endsWith(Thread.currentThread());
+        }
+        return lease;
     }
 
     private static <T extends @Nullable Object, E extends Exception> T interruptible(Lease lease, LockedWork<T, E> work)
@@ -161,8 +182,10 @@ public final class DistributedLocker implements Locker, AutoCloseable {
         long sent = System.nanoTime();
         Optional<Attempt.Granted> granted =
                 StoreCalls.await(key, this.desk.driver().adopt(claim));
-        return granted.map(
-                fence -> new KeyLine(this.desk, lockKey).adopt(claim, fence, sent, new Waiter(demand, null)));
+        return granted.map(fence -> this.desk
+                .enterAdopted(lockKey)
+                .adopt(claim, fence, sent, new Waiter(demand, null))
+                .handOut());
     }
 
     /** Refuses new callers and those who wait, gives leases time to come back, and closes the driver. */

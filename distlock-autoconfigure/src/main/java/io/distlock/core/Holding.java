@@ -24,6 +24,9 @@ final class Holding {
 
     private volatile long deadline;
 
+    /** When the question was sent whose answer last said that it is ours. */
+    private volatile long confirmed;
+
     private volatile Duration ttl;
 
     /** Written under the line's gate. */
@@ -53,6 +56,7 @@ final class Holding {
         this.since = System.nanoTime();
         this.ttl = ttl;
         this.deadline = sent + Validity.of(ttl.toNanos());
+        this.confirmed = sent;
     }
 
     KeyLine line() {
@@ -83,13 +87,33 @@ final class Holding {
         return !this.over && this.deadline - now > 0;
     }
 
+    /** Whether nothing has happened since the last answer that makes it doubtful. */
+    boolean isCertain() {
+        return this.line.desk().clocks().agreedSince(this.confirmed);
+    }
+
     /** A renewal for {@code ttl} that was sent then has succeeded; belief grows only if nothing shortened it since. */
     void renewed(long sent, Duration ttl, int epoch) {
         long next = sent + Validity.of(ttl.toNanos());
         if (epoch == this.epoch.get() && next - this.deadline > 0) {
             this.deadline = next;
         }
+        confirm(sent);
         this.inTrouble = false;
+    }
+
+    /** The store has said how long it lasts, to a question that was sent then. */
+    void counted(long sent, Duration left, int epoch) {
+        if (epoch == this.epoch.get()) {
+            this.deadline = sent + Validity.of(left.toNanos());
+        }
+        confirm(sent);
+    }
+
+    private void confirm(long sent) {
+        if (sent - this.confirmed > 0) {
+            this.confirmed = sent;
+        }
     }
 
     /**
@@ -152,10 +176,14 @@ final class Holding {
 
     /** The next lease on this holding, with the next fence; only under the line's gate. */
     KeyLease lend(Waiter waiter) {
+        KeyLease before = this.lease;
         KeyLease next = new KeyLease(this, waiter.demand(), waiter.worker(), this.granted.fence() + this.fencesUsed);
         this.fencesUsed++;
         this.lease = next;
         this.ttl = next.demand().ttl();
+        if (before != null && next.demand().autoRenew() && !before.demand().autoRenew()) {
+            this.line.desk().keepAlive().watch(this);
+        }
         return next;
     }
 

@@ -7,14 +7,16 @@ import io.distlock.driver.Renewal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Renews what this instance holds, a third of the ttl after the last success, and tells of what is lost. What is due in
  * one slice goes out together. A failed renewal is tried again every twentieth of the ttl while the hold may still be
- * believed; "not mine" is final at once.
+ * believed; "not mine" is final at once. What the clocks made uncertain is asked about at once.
  *
  * <p>All that is known of a renewal belongs to one holding, never to a key: an answer that comes late says nothing of the
  * next hold.
@@ -24,6 +26,8 @@ final class KeepAlive {
     private static final int RENEWALS_PER_TTL = 3;
 
     private static final int RETRIES_PER_TTL = 20;
+
+    private static final long LONGEST_DOUBT = Duration.ofMillis(250).toNanos();
 
     private static final double JITTER = 0.1;
 
@@ -36,6 +40,10 @@ final class KeepAlive {
 
     private final Ticker ticker;
 
+    private final Clocks clocks;
+
+    private final Tellers tellers;
+
     private final Duration grace;
 
     /** Only on the timer's thread. */
@@ -43,10 +51,16 @@ final class KeepAlive {
 
     private long sendAt;
 
-    KeepAlive(LockDriver driver, Ticker ticker, Duration grace) {
+    /** When the first of those that are due was meant to be sent. */
+    private long planned;
+
+    KeepAlive(LockDriver driver, Ticker ticker, Clocks clocks, Tellers tellers, Duration grace) {
         this.driver = driver;
         this.ticker = ticker;
+        this.clocks = clocks;
+        this.tellers = tellers;
         this.grace = grace;
+        clocks.onJump(ticker::hurry);
         ticker.atSliceEnd(this::sendDue);
     }
 
@@ -55,15 +69,13 @@ final class KeepAlive {
         long third = holding.ttl().toNanos() / RENEWALS_PER_TTL;
         long jittered =
                 (long) (third * (1 - JITTER * ThreadLocalRandom.current().nextDouble()));
-        wake(holding, System.nanoTime() + jittered);
+        wake(holding, System.nanoTime() + (holding.isCertain() ? jittered : 0));
     }
 
     /** Renews at once, and tells whether the hold is ours. */
     void renewNow(Holding holding, Duration ttl, Consumer<Boolean> then) {
         Sending sending = new Sending(holding, ttl);
-        CompletionStage<Ownership> answer =
-                this.driver.renew(List.of(sending.renewal(this.grace))).get(0);
-        answer.whenComplete((found, failure) -> {
+        this.driver.renew(List.of(sending.renewal(this.grace))).get(0).whenComplete((found, failure) -> {
             if (found == Ownership.OURS) {
                 sending.succeeded();
             }
@@ -72,67 +84,152 @@ final class KeepAlive {
     }
 
     private void wake(Holding holding, long at) {
-        long end = holding.deadline();
-        long next = isRenewed(holding, at) && at - end < 0 ? at : end;
-        holding.wakeAt(this.ticker.at(next, () -> awake(holding)));
+        long next = holding.deadline();
+        KeyLease lease = holding.lease();
+        if (lease != null && lease.demand().autoRenew() && !holding.isFrozen()) {
+            long tooOld = lease.since() + lease.demand().maxHold();
+            next = earlier(next, earlier(at, tooOld));
+        }
+        wakeAt(holding, next);
+        if (next - at > 0 && !holding.isCertain()) {
+            // the watchmen may have been hurried before this one stood there
+            wakeAt(holding, at);
+        }
     }
 
-    private void awake(Holding holding) {
+    private void wakeAt(Holding holding, long planned) {
+        holding.wakeAt(this.ticker.watch(planned, () -> awake(holding, planned)));
+    }
+
+    private static long earlier(long one, long other) {
+        return one - other < 0 ? one : other;
+    }
+
+    private void awake(Holding holding, long planned) {
         if (holding.isOver()) {
             return;
         }
         long now = System.nanoTime();
         if (!holding.isBelieved(now)) {
             holding.line().lost(holding, LockLost.Reason.EXPIRED);
-        } else if (isRenewed(holding, now)) {
-            long gathered = Math.min(LONGEST_GATHERING, holding.ttl().toNanos() / GATHERINGS_PER_TTL);
-            long latest = now + gathered - Ticker.SLICE;
-            this.sendAt = this.due.isEmpty() || latest - this.sendAt < 0 ? latest : this.sendAt;
-            this.due.add(holding);
-        } else {
-            wake(holding, now);
+            return;
+        }
+        KeyLease lease = holding.lease();
+        if (isRenewed(holding, lease, now)) {
+            renewSoon(holding, earlier(planned, now), now);
+            return;
+        }
+        if (lease != null && !holding.isFrozen()) {
+            HolderReport.of(lease, now);
+        }
+        wakeAt(holding, holding.deadline());
+        if (!holding.isCertain()) {
+            count(holding);
         }
     }
 
-    private static boolean isRenewed(Holding holding, long at) {
-        KeyLease lease = holding.lease();
-        return lease != null
-                && !holding.isFrozen()
-                && lease.demand().autoRenew()
-                && at - lease.since() < lease.demand().maxHold();
+    private void renewSoon(Holding holding, long planned, long now) {
+        long most = Math.min(LONGEST_GATHERING, holding.ttl().toNanos() / GATHERINGS_PER_TTL);
+        long latest = now + (holding.isCertain() ? most : 0) - Ticker.SLICE;
+        boolean first = this.due.isEmpty();
+        this.sendAt = first ? latest : earlier(latest, this.sendAt);
+        this.planned = first ? planned : earlier(planned, this.planned);
+        this.due.add(holding);
+    }
+
+    private static boolean isRenewed(Holding holding, @Nullable KeyLease lease, long now) {
+        return lease != null && !holding.isFrozen() && lease.isRenewed(now);
     }
 
     private boolean sendDue() {
-        if (this.due.isEmpty() || System.nanoTime() - this.sendAt < 0) {
+        this.clocks.settle();
+        long now = System.nanoTime();
+        if (this.due.isEmpty() || now - this.sendAt < 0) {
             return !this.due.isEmpty();
         }
-        List<Sending> sending = new ArrayList<>(this.due.size());
-        this.due.forEach(holding -> sending.add(new Sending(holding, holding.ttl())));
+        List<Holding> sent =
+                this.due.stream().filter(holding -> !holding.isOver()).toList();
         this.due = new ArrayList<>();
-        List<CompletionStage<Ownership>> answers = this.driver.renew(
-                sending.stream().map(one -> one.renewal(this.grace)).toList());
-        for (int i = 0; i < sending.size(); i++) {
-            Sending one = sending.get(i);
-            Holding holding = one.holding;
-            wake(holding, holding.deadline());
-            answers.get(i).whenComplete((found, failure) -> answered(one, found, failure));
+        if (!sent.isEmpty()) {
+            this.tellers.renewals(sent.size(), Duration.ofNanos(now - this.planned));
+            renew(sent);
         }
         return false;
     }
 
-    private void answered(Sending sending, Ownership found, Throwable failure) {
+    private List<CompletionStage<Void>> renew(List<Holding> holdings) {
+        List<Sending> sending =
+                holdings.stream().map(one -> new Sending(one, one.ttl())).toList();
+        List<CompletionStage<Ownership>> answers = this.driver.renew(
+                sending.stream().map(one -> one.renewal(this.grace)).toList());
+        List<CompletionStage<Void>> known = new ArrayList<>(holdings.size());
+        for (int i = 0; i < answers.size(); i++) {
+            Sending one = sending.get(i);
+            wakeAt(one.holding, one.holding.deadline());
+            known.add(answers.get(i).handle((found, failure) -> {
+                answered(one, found, failure);
+                return null;
+            }));
+        }
+        return known;
+    }
+
+    private void answered(Sending sending, @Nullable Ownership found, @Nullable Throwable failure) {
         Holding holding = sending.holding;
         if (holding.isOver()) {
             return;
         }
-        if (failure != null) {
-            holding.renewalFailed();
-            wake(holding, System.nanoTime() + holding.ttl().toNanos() / RETRIES_PER_TTL);
+        if (found == null || failure != null) {
+            retry(holding);
         } else if (found == Ownership.OURS) {
             sending.succeeded();
             watch(holding);
         } else {
             holding.line().lost(holding, found == Ownership.GONE ? LockLost.Reason.GONE : LockLost.Reason.TAKEN);
+        }
+    }
+
+    private void retry(Holding holding) {
+        holding.renewalFailed();
+        wake(holding, retryAt(holding));
+    }
+
+    /** Who does not know whether it holds does not wait long. */
+    private static long retryAt(Holding holding) {
+        long pause = holding.ttl().toNanos() / RETRIES_PER_TTL;
+        return System.nanoTime() + (holding.isCertain() ? pause : Math.min(pause, LONGEST_DOUBT));
+    }
+
+    // ---- what the clocks made uncertain ----
+
+    /** Asks whether an uncertain hold is ours; the answer has made it held or lost when the stage is complete. */
+    CompletionStage<Void> ask(Holding holding) {
+        return isRenewed(holding, holding.lease(), System.nanoTime())
+                ? renew(List.of(holding)).get(0)
+                : count(holding);
+    }
+
+    /** One that is not renewed must not be lengthened: the store says how long it lasts. */
+    private CompletionStage<Void> count(Holding holding) {
+        long sent = System.nanoTime();
+        int epoch = holding.epoch();
+        return this.driver.ttl(holding.hold()).handle((left, failure) -> {
+            if (!holding.isOver()) {
+                counted(holding, sent, epoch, left, failure);
+            }
+            return null;
+        });
+    }
+
+    private void counted(
+            Holding holding, long sent, int epoch, @Nullable Optional<Duration> left, @Nullable Throwable failure) {
+        if (left == null || failure != null) {
+            wake(holding, retryAt(holding));
+        } else if (left.isPresent()) {
+            holding.counted(sent, left.get().minus(this.grace), epoch);
+            wake(holding, holding.deadline());
+        } else {
+            holding.line().lost(holding, LockLost.Reason.GONE);
         }
     }
 

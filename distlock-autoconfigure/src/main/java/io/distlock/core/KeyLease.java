@@ -5,6 +5,7 @@ import io.distlock.LockLost;
 import io.distlock.LockLostException;
 import io.distlock.ReleaseOutcome;
 import io.distlock.driver.LockDriver;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A lease of one key: one thread's turn on a {@link Holding}. */
+/** A lease of one key: one thread's turn on a {@link Holding}. Callers have a {@link LeaseInHand} of it. */
 final class KeyLease implements Lease {
 
     /** Where a lease is in its life; each step is taken once. */
@@ -52,6 +53,13 @@ final class KeyLease implements Lease {
     private final CompletableFuture<ReleaseOutcome> outcome = new CompletableFuture<>();
 
     private final AtomicBoolean releasing = new AtomicBoolean();
+
+    /** Empty when the caller cannot reach it any more; null before it is in a caller's hand. */
+    private volatile @Nullable WeakReference<LeaseInHand> inHand;
+
+    private volatile @Nullable Thread endsWith;
+
+    private final AtomicBoolean reported = new AtomicBoolean();
 
     KeyLease(Holding holding, Demand demand, @Nullable Thread worker, long fence) {
         this.holding = holding;
@@ -96,7 +104,7 @@ final class KeyLease implements Lease {
     @Override
     public Duration validity() {
         long now = System.nanoTime();
-        return isHeld(now) ? Duration.ofNanos(this.holding.deadline() - now) : Duration.ZERO;
+        return isHeld(now) ? Duration.ofNanos(Math.max(0, this.holding.deadline() - now)) : Duration.ZERO;
     }
 
     @Override
@@ -105,7 +113,7 @@ final class KeyLease implements Lease {
     }
 
     private boolean isHeld(long now) {
-        return !isEnded() && this.holding.isBelieved(now);
+        return !isEnded() && this.holding.isBelieved(now) && this.holding.isCertain();
     }
 
     @Override
@@ -117,7 +125,11 @@ final class KeyLease implements Lease {
 
     private LockLost lossOrEnd() {
         LockLost known = this.loss;
-        return known != null ? known : describe(LockLost.Reason.EXPIRED);
+        if (known != null) {
+            return known;
+        }
+        boolean doubtful = !isEnded() && this.holding.isBelieved(System.nanoTime());
+        return describe(doubtful ? LockLost.Reason.UNCERTAIN : LockLost.Reason.EXPIRED);
     }
 
     private LockLost describe(LockLost.Reason reason) {
@@ -136,11 +148,18 @@ final class KeyLease implements Lease {
 
     @Override
     public ReleaseOutcome release() {
-        if (this.releasing.compareAndSet(false, true)) {
+        boolean first = this.releasing.compareAndSet(false, true);
+        if (first) {
+            line().desk().returns();
             line().returning().release(this);
         }
         Moment.until(this.outcome::isDone);
-        return this.outcome.join();
+        ReleaseOutcome found = this.outcome.join();
+        if (first) {
+            line().desk().hasReturned();
+            line().desk().tellReleased(this, found);
+        }
+        return found;
     }
 
     @Override
@@ -192,6 +211,9 @@ final class KeyLease implements Lease {
     LockLost noticedLoss() {
         if (!isEnded() && !this.holding.isBelieved(System.nanoTime())) {
             line().lost(this.holding, LockLost.Reason.EXPIRED);
+        } else if (!isEnded() && !this.holding.isCertain()) {
+            line().desk().keepAlive().ask(this.holding).toCompletableFuture().join();
+            return isEnded() || this.holding.isCertain() ? this.loss : describe(LockLost.Reason.UNCERTAIN);
         }
         return this.loss;
     }
@@ -201,8 +223,40 @@ final class KeyLease implements Lease {
         return this.loss;
     }
 
-    boolean isLost() {
-        return this.state.get() == State.LOST;
+    /** The caller's own; nobody else may keep it. */
+    LeaseInHand handOut() {
+        LeaseInHand held = new LeaseInHand(this);
+        this.inHand = new WeakReference<>(held);
+        return held;
+    }
+
+    /** Work under it is over when that thread is. */
+    void endsWith(Thread worker) {
+        this.endsWith = worker;
+    }
+
+    boolean isForgotten() {
+        WeakReference<LeaseInHand> known = this.inHand;
+        return known != null && known.refersTo(null);
+    }
+
+    boolean isOrphaned() {
+        Thread known = this.endsWith;
+        return known != null && !known.isAlive();
+    }
+
+    /** Whether the hold is older than it should ever get. */
+    boolean isTooOld(long now) {
+        return now - this.since >= this.demand.maxHold();
+    }
+
+    boolean isRenewed(long now) {
+        return this.demand.autoRenew() && !isTooOld(now) && !isForgotten() && !isOrphaned();
+    }
+
+    /** @return whether this is the first time that its holder is complained of */
+    boolean report() {
+        return this.reported.compareAndSet(false, true);
     }
 
     /** Whether the hold was left to others, or lost. */
@@ -224,7 +278,6 @@ final class KeyLease implements Lease {
     }
 
     void ended(ReleaseOutcome outcome) {
-        line().desk().tellReleased(this, outcome);
         this.outcome.complete(outcome);
     }
 

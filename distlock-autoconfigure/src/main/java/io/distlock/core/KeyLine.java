@@ -189,6 +189,7 @@ final class KeyLine {
         Holding holding = new Holding(this, claim, granted, sent, owner.demand().ttl());
         KeyLease lease = holding.lend(owner);
         lease.token();
+        this.held = holding;
         this.desk.keepAlive().watch(holding);
         return lease;
     }

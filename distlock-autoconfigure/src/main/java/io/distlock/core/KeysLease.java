@@ -20,18 +20,18 @@ import org.jspecify.annotations.Nullable;
 /** A lease of several keys: all or none, taken in byte order so that no two callers wait for each other, given back in reverse. */
 final class KeysLease implements Lease {
 
-    private final List<KeyLease> parts;
+    private final List<LeaseInHand> parts;
 
     private final Set<String> keys;
 
-    private KeysLease(Set<String> keys, List<KeyLease> parts) {
+    private KeysLease(Set<String> keys, List<LeaseInHand> parts) {
         this.keys = keys;
         this.parts = List.copyOf(parts);
     }
 
-    static KeysLease take(Set<String> keys, Demand demand, BiFunction<String, Demand, KeyLease> take) {
+    static KeysLease take(Set<String> keys, Demand demand, BiFunction<String, Demand, LeaseInHand> take) {
         long end = System.nanoTime() + demand.waitFor();
-        List<KeyLease> taken = new ArrayList<>(keys.size());
+        List<LeaseInHand> taken = new ArrayList<>(keys.size());
         try {
             for (String key : keys) {
                 taken.add(take.apply(key, demand.waiting(end - System.nanoTime())));
@@ -54,7 +54,7 @@ final class KeysLease implements Lease {
     private static void takeNext(
             Set<String> keys,
             Iterator<String> rest,
-            List<KeyLease> taken,
+            List<LeaseInHand> taken,
             Demand demand,
             long end,
             BiFunction<String, Demand, ? extends CompletableFuture<Lease>> take,
@@ -69,7 +69,7 @@ final class KeysLease implements Lease {
         all.whenComplete((done, failure) -> next.cancel(false));
         next.whenComplete((lease, failure) -> {
             if (failure == null) {
-                taken.add((KeyLease) lease);
+                taken.add((LeaseInHand) lease);
                 takeNext(keys, rest, taken, demand, end, take, all);
             } else {
                 releaseInReverse(taken);
@@ -78,11 +78,11 @@ final class KeysLease implements Lease {
         });
     }
 
-    private static ReleaseOutcome releaseInReverse(List<KeyLease> taken) {
-        List<KeyLease> reverse = new ArrayList<>(taken);
+    private static ReleaseOutcome releaseInReverse(List<LeaseInHand> taken) {
+        List<LeaseInHand> reverse = new ArrayList<>(taken);
         Collections.reverse(reverse);
         ReleaseOutcome worst = ReleaseOutcome.RELEASED;
-        for (KeyLease part : reverse) {
+        for (LeaseInHand part : reverse) {
             ReleaseOutcome outcome = part.release();
             worst = outcome.compareTo(worst) > 0 ? outcome : worst;
         }
@@ -101,12 +101,12 @@ final class KeysLease implements Lease {
 
     @Override
     public String token() {
-        return this.parts.stream().map(KeyLease::token).toList().get(0);
+        return this.parts.stream().map(LeaseInHand::token).toList().get(0);
     }
 
     @Override
     public long fencingToken() {
-        return this.parts.stream().mapToLong(KeyLease::fencingToken).max().orElseThrow();
+        return this.parts.stream().mapToLong(LeaseInHand::fencingToken).max().orElseThrow();
     }
 
     @Override
@@ -122,24 +122,24 @@ final class KeysLease implements Lease {
     @Override
     public Duration validity() {
         return this.parts.stream()
-                .map(KeyLease::validity)
+                .map(LeaseInHand::validity)
                 .min(Duration::compareTo)
                 .orElseThrow();
     }
 
     @Override
     public boolean isHeld() {
-        return this.parts.stream().allMatch(KeyLease::isHeld);
+        return this.parts.stream().allMatch(LeaseInHand::isHeld);
     }
 
     @Override
     public void ensureHeld() {
-        this.parts.forEach(KeyLease::ensureHeld);
+        this.parts.forEach(LeaseInHand::ensureHeld);
     }
 
     @Override
     public Optional<Duration> ttl() {
-        List<Optional<Duration>> all = this.parts.stream().map(KeyLease::ttl).toList();
+        List<Optional<Duration>> all = this.parts.stream().map(LeaseInHand::ttl).toList();
         return all.stream().allMatch(Optional::isPresent)
                 ? all.stream().flatMap(Optional::stream).min(Duration::compareTo)
                 : Optional.empty();
@@ -172,9 +172,13 @@ final class KeysLease implements Lease {
         release();
     }
 
+    void endsWith(Thread worker) {
+        this.parts.forEach(part -> part.endsWith(worker));
+    }
+
     @Nullable
     LockLost noticedLoss() {
-        for (KeyLease part : this.parts) {
+        for (LeaseInHand part : this.parts) {
             LockLost loss = part.noticedLoss();
             if (loss != null) {
                 return loss;

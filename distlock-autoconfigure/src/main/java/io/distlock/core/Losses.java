@@ -10,7 +10,7 @@ final class Losses {
     private Losses() {}
 
     static @Nullable LockLost of(Lease lease) {
-        if (lease instanceof KeyLease one) {
+        if (lease instanceof LeaseInHand one) {
             return one.noticedLoss();
         }
         return lease instanceof KeysLease several ? several.noticedLoss() : null;

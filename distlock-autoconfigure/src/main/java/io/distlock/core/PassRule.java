@@ -29,6 +29,7 @@ record PassRule(int most, long longest) {
                 && holding.hasFenceLeft()
                 && now - holding.since() < this.longest
                 && !holding.isInTrouble()
+                && holding.isCertain()
                 && !holding.isFrozen()
                 && holding.deadline() - now >= twoThirds(next.ttl());
     }

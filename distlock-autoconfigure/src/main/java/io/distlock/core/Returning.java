@@ -48,10 +48,14 @@ final class Returning {
 
     /** The key may still be there, and protected the work as long as that ran. */
     private Runnable clearUp(KeyLease lease, LockLost loss) {
-        boolean taken = loss.reason() == LockLost.Reason.TAKEN;
+        ReleaseOutcome outcome = switch (loss.reason()) {
+            case TAKEN -> ReleaseOutcome.TAKEN;
+            case CLOSED -> ReleaseOutcome.UNKNOWN;
+            case EXPIRED, GONE, UNCERTAIN -> ReleaseOutcome.EXPIRED;
+        };
         return () -> {
             this.desk.giveBack(lease.holding().hold());
-            lease.ended(taken ? ReleaseOutcome.TAKEN : ReleaseOutcome.EXPIRED);
+            lease.ended(outcome);
         };
     }
 

@@ -2,11 +2,13 @@ package io.distlock.core;
 
 import io.distlock.Lease;
 import io.distlock.LockException;
+import io.distlock.LockLost;
 import io.distlock.LockNotAcquiredException;
 import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockRequest;
 import io.distlock.LockUnavailableException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -92,7 +94,7 @@ final class Taking {
         return reason == Reason.BUSY || reason == Reason.SHED;
     }
 
-    private KeyLease take(String key, Demand demand) {
+    private LeaseInHand take(String key, Demand demand) {
         long start = System.nanoTime();
         return granted(Set.of(key), demand, start, ask(key, demand, start));
     }
@@ -153,7 +155,7 @@ final class Taking {
             return;
         }
         try {
-            KeyLease lease = granted(keys, demand, start, answer);
+            LeaseInHand lease = granted(keys, demand, start, answer);
             if (!pending.complete(lease)) {
                 lease.release();
             }
@@ -162,10 +164,11 @@ final class Taking {
         }
     }
 
-    private KeyLease granted(Set<String> keys, Demand demand, long start, Answer answer) {
+    private LeaseInHand granted(Set<String> keys, Demand demand, long start, Answer answer) {
         if (answer instanceof Answer.Granted granted) {
+            LeaseInHand lease = granted.lease().handOut();
             this.tellers.taken(granted.lease(), since(start));
-            return granted.lease();
+            return lease;
         }
         if (answer instanceof Answer.Unavailable unavailable) {
             LockUnavailableException failure = new LockUnavailableException(
@@ -191,18 +194,28 @@ final class Taking {
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
-    /** Refuses whoever waits or comes, and gives what is held here time to come back. */
+    /**
+     * Refuses whoever waits or comes, and gives what is held here time to come back. What does not is told lost, since
+     * nobody renews it any more; its key stays for the ttl and protects the work that still runs.
+     */
     void close(Duration grace) {
         this.desk.refuseFromNowOn();
         long end = System.nanoTime() + grace.toNanos();
-        while (this.desk.isHolding() && System.nanoTime() - end < 0) {
+        List<Holding> held = this.desk.held();
+        while ((!held.isEmpty() || this.desk.isReturning())
+                && System.nanoTime() - end < 0
+                && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(this, Ticker.SLICE);
+            held = this.desk.held();
         }
-        if (this.desk.isHolding()) {
+        if (!held.isEmpty()) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "The locker '" + this.settings.name() + "' closes while locks are held; they end with their ttl: "
-                            + this.desk.heldKeys());
+                            + held.stream()
+                                    .map(holding -> holding.hold().key().key())
+                                    .toList());
+            held.forEach(holding -> holding.line().lost(holding, LockLost.Reason.CLOSED));
         }
         this.completions.shutdown();
         this.tellers.close();

@@ -6,6 +6,7 @@ import io.distlock.LockLost;
 import io.distlock.LockNotAcquiredException;
 import io.distlock.LockUnavailableException;
 import io.distlock.ReleaseOutcome;
+import io.distlock.RenewalRound;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
@@ -24,12 +25,17 @@ final class Tellers {
 
     private final List<LockListener> listeners;
 
+    private final List<TellingLane> lanes;
+
     /** A thread each while it runs: a slow one must not keep the others waiting for what they have lost. */
-    private final ExecutorService losses = Executors.newCachedThreadPool(Tellers::thread);
+    private final ExecutorService apart = Executors.newCachedThreadPool(Tellers::thread);
 
     Tellers(String locker, List<LockListener> listeners) {
         this.locker = locker;
         this.listeners = List.copyOf(listeners);
+        this.lanes = this.listeners.stream()
+                .map(listener -> new TellingLane(listener, this::apart))
+                .toList();
     }
 
     void taken(KeyLease lease, Duration waited) {
@@ -61,34 +67,41 @@ final class Tellers {
         }
     }
 
+    void renewals(int leases, Duration lag) {
+        if (!this.lanes.isEmpty()) {
+            RenewalRound round = new RenewalRound(this.locker, leases, lag);
+            this.lanes.forEach(lane -> lane.renewals(round));
+        }
+    }
+
     void lost(LockLost lost, List<Consumer<LockLost>> callbacks) {
         LOG.log(Level.WARNING, lost.describe() + " (fence " + lost.fencingToken() + ")");
         callbacks.forEach(callback -> lostBefore(lost, callback));
-        this.listeners.forEach(listener -> apart(() -> listener.onLost(lost)));
+        this.lanes.forEach(lane -> lane.lost(lost));
     }
 
     /** For who asks when everybody has been told. */
     void lostBefore(LockLost lost, Consumer<LockLost> callback) {
-        apart(() -> callback.accept(lost));
+        apart(() -> quietly(() -> callback.accept(lost)));
     }
 
     private void apart(Runnable call) {
         try {
-            this.losses.execute(() -> quietly(call));
+            this.apart.execute(call);
         } catch (RejectedExecutionException closed) {
             // a lease may outlive its locker
-            thread(() -> quietly(call)).start();
+            thread(call).start();
         }
     }
 
     private static Thread thread(Runnable task) {
-        Thread thread = new Thread(task, "distlock-lost");
+        Thread thread = new Thread(task, "distlock-tell");
         thread.setDaemon(true);
         return thread;
     }
 
     void close() {
-        this.losses.shutdown();
+        this.apart.shutdown();
     }
 
     private LockEvent event(String name, Set<String> keys, long fence, Duration waited, Duration held) {
@@ -99,7 +112,7 @@ final class Tellers {
         this.listeners.forEach(listener -> quietly(() -> what.accept(listener)));
     }
 
-    private static void quietly(Runnable call) {
+    static void quietly(Runnable call) {
         try {
             call.run();
         } catch (RuntimeException | Error failure) {

@@ -4,6 +4,7 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
@@ -23,6 +24,9 @@ final class Ticker implements AutoCloseable {
 
     private static final int IDLE_SLICES = 100;
 
+    /** While anything is due: so soon it is noticed that the machine slept, which the clock of sleep does not count. */
+    private static final long LONGEST_SLEEP = 1_000_000_000;
+
     private static final System.Logger LOG = System.getLogger(Ticker.class.getName());
 
     private final Queue<Entry> incoming = new ConcurrentLinkedQueue<>();
@@ -35,6 +39,8 @@ final class Ticker implements AutoCloseable {
 
     private volatile boolean asleep;
 
+    private volatile boolean hurried;
+
     private volatile boolean closed;
 
     Ticker(String name) {
@@ -45,7 +51,21 @@ final class Ticker implements AutoCloseable {
 
     /** Runs {@code action} on the timer's thread at that time or up to one slice later; it must not block. */
     Entry at(long nanos, Runnable action) {
-        Entry entry = new Entry(nanos, action);
+        return add(new Entry(nanos, action, false));
+    }
+
+    /** As {@link #at}, or sooner when the watchmen are hurried. */
+    Entry watch(long nanos, Runnable action) {
+        return add(new Entry(nanos, action, true));
+    }
+
+    /** Whatever was to be watched later is watched in the next slice. */
+    void hurry() {
+        this.hurried = true;
+        LockSupport.unpark(this.thread);
+    }
+
+    private Entry add(Entry entry) {
         this.incoming.add(entry);
         if (this.asleep) {
             LockSupport.unpark(this.thread);
@@ -86,6 +106,12 @@ final class Ticker implements AutoCloseable {
                 this.due.add(entry);
             }
         }
+        if (this.hurried) {
+            this.hurried = false;
+            List<Entry> watches = this.due.stream().filter(entry -> entry.watch).toList();
+            this.due.removeAll(Set.copyOf(watches));
+            watches.forEach(entry -> run(entry.action));
+        }
         for (Entry next = this.due.peek(); next != null && next.at - now <= 0; next = this.due.peek()) {
             this.due.poll();
             run(next.action);
@@ -110,7 +136,8 @@ final class Ticker implements AutoCloseable {
             if (next == null) {
                 LockSupport.park(this);
             } else {
-                LockSupport.parkNanos(this, Math.max(SLICE, next.at - System.nanoTime()));
+                long sleep = Math.min(LONGEST_SLEEP, next.at - System.nanoTime());
+                LockSupport.parkNanos(this, Math.max(SLICE, sleep));
             }
         }
         this.asleep = false;
@@ -131,11 +158,14 @@ final class Ticker implements AutoCloseable {
 
         private final long at;
 
+        private final boolean watch;
+
         private volatile @Nullable Runnable action;
 
-        private Entry(long at, Runnable action) {
+        private Entry(long at, Runnable action, boolean watch) {
             this.at = at;
             this.action = action;
+            this.watch = watch;
         }
 
         void cancel() {

@@ -2,6 +2,7 @@ package io.distlock.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.distlock.Lease;
 import io.distlock.LockRequest;
 import io.distlock.testredis.PrivateRedis;
 import io.distlock.testredis.RedisServers;
@@ -30,8 +31,8 @@ class ClosingTests {
     void anInstanceThatHoldsAndWaitsLeavesWithoutAWordAndWithoutATrace(CapturedOutput output) {
         RunningInstance stays = RunningInstance.on(this.redis);
         RunningInstance goes = RunningInstance.on(this.redis);
-        stays.locker().acquire("theirs");
-        goes.locker().acquire("ours");
+        Lease theirs = stays.locker().acquire("theirs");
+        Lease ours = goes.locker().acquire("ours");
         Caller waiting = Caller.of(goes, LockRequest.of("theirs"));
         this.observer.awaitWaiting("theirs", 1);
         this.observer.awaitSubscriptions(1);
@@ -40,6 +41,8 @@ class ClosingTests {
         assertThat(this.observer.waiting("theirs")).isZero();
         assertThat(this.observer.subscriptions()).isZero();
         assertThat(output).doesNotContain("Connection is already closed");
+        theirs.release();
+        assertThat(ours.isHeld()).isFalse();
         stays.close();
     }
 }

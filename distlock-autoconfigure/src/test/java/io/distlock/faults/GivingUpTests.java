@@ -57,32 +57,35 @@ class GivingUpTests {
 
     @Test
     void whoseTimeIsOverLeavesTheLine() {
-        this.first.locker().acquire(ORDERS);
+        Lease held = this.first.locker().acquire(ORDERS);
         Caller caller = Caller.of(this.second, ORDERS.waitFor(Duration.ofMillis(400)));
         this.observer.awaitWaiting("orders", 1);
         LockNotAcquiredException refusal = caller.refusal();
         assertThat(refusal.reason()).isEqualTo(Reason.BUSY);
         assertThat(refusal.waited()).isGreaterThanOrEqualTo(Duration.ofMillis(400));
         assertThat(this.observer.waiting("orders")).isZero();
+        held.release();
     }
 
     @Test
     void whoIsInterruptedLeavesTheLine() {
-        this.first.locker().acquire(ORDERS);
+        Lease held = this.first.locker().acquire(ORDERS);
         Caller caller = Caller.of(this.second, ORDERS);
         this.observer.awaitWaiting("orders", 1);
         caller.interrupt();
         assertThat(caller.refusal().reason()).isEqualTo(Reason.INTERRUPTED);
         this.observer.awaitWaiting("orders", 0);
+        held.release();
     }
 
     @Test
     void whoseFutureIsCancelledLeavesTheLine() {
-        this.first.locker().acquire(ORDERS);
+        Lease held = this.first.locker().acquire(ORDERS);
         CompletableFuture<Lease> future = this.second.locker().acquireAsync(ORDERS);
         this.observer.awaitWaiting("orders", 1);
         future.cancel(true);
         this.observer.awaitWaiting("orders", 0);
+        held.release();
     }
 
     @Test
