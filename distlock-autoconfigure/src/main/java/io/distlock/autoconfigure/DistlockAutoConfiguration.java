@@ -7,22 +7,25 @@ import io.distlock.TokenGenerator;
 import io.distlock.core.DistributedLocker;
 import io.distlock.core.Instance;
 import io.distlock.core.RandomTokens;
-import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockDriverFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Primary;
+import org.springframework.core.env.Environment;
 
-/** Makes the locker that {@code distlock.*} describes, on the driver that it names. */
+/** Makes the lockers that {@code distlock.*} describes, each on the driver that it names. */
 @AutoConfiguration(afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
 @ConditionalOnBooleanProperty(name = "distlock.enabled", matchIfMissing = true)
-@EnableConfigurationProperties(DistlockProperties.class)
+@EnableConfigurationProperties({DistlockProperties.class, LockersProperties.class})
+@Import(NamedLockersRegistrar.class)
 public final class DistlockAutoConfiguration {
 
     private final Instance instance;
@@ -38,32 +41,38 @@ public final class DistlockAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnMissingBean(Locker.class)
-    DistributedLocker locker(
+    LockerMaker lockerMaker(
             DistlockProperties properties,
+            LockersProperties named,
             ObjectProvider<LockDriverFactory> drivers,
             TokenGenerator tokens,
-            ObjectProvider<LockListener> listeners) {
-        LockDriver driver = new LockDriverChoice(drivers.orderedStream().toList())
-                .make(properties.driver(), properties.driverSettings(this.instance));
-        return DistributedLocker.create(
-                properties.lockerSettings(),
+            ObjectProvider<LockListener> listeners,
+            Environment environment) {
+        LockersProperties.refuseUnknown(environment);
+        return new LockerMaker(
                 this.instance,
-                driver,
+                properties,
+                named,
+                drivers.orderedStream().toList(),
                 tokens,
                 listeners.orderedStream().toList());
     }
 
     @Bean
-    @ConditionalOnMissingBean
-    Lockers lockers(Locker locker) {
-        return new OneLocker(locker);
+    @Primary
+    @ConditionalOnMissingBean(Locker.class)
+    DistributedLocker locker(LockerMaker maker) {
+        return maker.defaultLocker();
     }
 
     @Bean
-    @ConditionalOnBean(DistributedLocker.class)
-    LockerLifecycle lockerLifecycle(
-            ConfigurableApplicationContext context, DistributedLocker locker, DistlockProperties properties) {
-        return new LockerLifecycle(context, locker, new StartupCheck(locker, properties.startupCheck()));
+    @ConditionalOnMissingBean
+    Lockers lockers(ListableBeanFactory beans) {
+        return new BeanLockers(beans);
+    }
+
+    @Bean
+    LockerLifecycle lockerLifecycle(ConfigurableApplicationContext context, DistlockProperties properties) {
+        return new LockerLifecycle(context, new StartupCheck(properties.startupCheck()));
     }
 }

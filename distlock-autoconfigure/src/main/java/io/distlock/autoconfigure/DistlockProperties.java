@@ -1,17 +1,15 @@
 package io.distlock.autoconfigure;
 
-import static io.distlock.autoconfigure.PropertyRules.atLeast;
-import static io.distlock.autoconfigure.PropertyRules.atMost;
-import static io.distlock.autoconfigure.PropertyRules.notBlank;
 import static io.distlock.autoconfigure.PropertyRules.notNegative;
 
-import io.distlock.core.Instance;
-import io.distlock.core.LockerSettings;
-import io.distlock.driver.DriverSettings;
+import io.distlock.LeaseScope;
+import io.distlock.core.Retry;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
 
@@ -22,6 +20,9 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param prefix Text that everything in the store begins with.
  * @param driver Where locks are kept.
  * @param connectionFactory Bean name of the RedisConnectionFactory to use where there are several.
+ * @param nodes Addresses of Redis servers, or bean names of connection factories, instead of the application's Redis.
+ * @param fencing Whether fencing tokens grow over all nodes of a quorum, at the cost of one more round.
+ * @param rejoinAfter Time that a node of a quorum must have been up before it has a vote on new locks; zero for none.
  * @param ttl Time that a lock outlives a crashed holder; while work runs the lock is renewed.
  * @param waitFor Time that callers are ready to wait for a lock.
  * @param maxTtl Longest ttl that a caller may ask for.
@@ -32,8 +33,10 @@ import org.springframework.boot.context.properties.bind.Name;
  *     the ttl, but between 100 ms and 1 s.
  * @param pollInterval Longest time after which those who wait ask the store again.
  * @param waitStrategy How those who wait hear of a lock that is theirs.
+ * @param waitWithinTtl Whether a wait that is longer than the ttl is refused.
  * @param maxWaiters Number of callers per key and instance that may wait; zero for no limit.
  * @param fenceRetention Time that a key's last fencing token is remembered after its last use.
+ * @param metadata Facts that are stored beside every lock; those of a request win.
  * @param startupCheck What happens when the store does not answer while the application starts.
  * @param shutdownGrace Time that shutdown waits for locks to be given back.
  */
@@ -43,6 +46,9 @@ record DistlockProperties(
         @DefaultValue("distlock:") String prefix,
         @DefaultValue("redis") String driver,
         @Nullable String connectionFactory,
+        @DefaultValue List<String> nodes,
+        @DefaultValue("true") boolean fencing,
+        @DefaultValue("1m") Duration rejoinAfter,
         @DefaultValue("10s") Duration ttl,
         @Name("wait") @DefaultValue("15s") Duration waitFor,
         @DefaultValue("24h") Duration maxTtl,
@@ -52,78 +58,47 @@ record DistlockProperties(
         @Nullable Duration commandTimeout,
         @DefaultValue("500ms") Duration pollInterval,
         @DefaultValue("auto") WaitStrategy waitStrategy,
+        @DefaultValue("false") boolean waitWithinTtl,
+        @NestedConfigurationProperty @DefaultValue RetryProperties retry,
         @DefaultValue("0") int maxWaiters,
         @DefaultValue Pass pass,
         @DefaultValue("1h") Duration fenceRetention,
+        @DefaultValue Map<String, String> metadata,
         @DefaultValue("warn") OnFailure startupCheck,
         @DefaultValue("10s") Duration shutdownGrace,
         @DefaultValue Aspect aspect) {
 
-    private static final Duration SHORTEST_TTL = Duration.ofMillis(10);
-
-    private static final Duration MILLISECOND = Duration.ofMillis(1);
-
-    private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(100);
-
-    private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(1);
-
     DistlockProperties {
-        PropertyRules.prefix("distlock.prefix", prefix);
-        notBlank("distlock.driver", driver);
-        atLeast("distlock.ttl", ttl, SHORTEST_TTL, "the margin for clock drift would eat a shorter one");
-        atMost("distlock.ttl", ttl, "distlock.max-ttl", maxTtl);
-        notNegative("distlock.wait", waitFor);
-        notNegative("distlock.max-ttl", maxTtl);
-        notNegative("distlock.grace", grace);
-        atLeast("distlock.poll-interval", pollInterval, MILLISECOND, "the store would be asked without pause");
-        PropertyRules.notNegative("distlock.max-waiters", maxWaiters);
-        atLeast("distlock.fence-retention", fenceRetention, MILLISECOND, "fencing tokens could be given twice");
         notNegative("distlock.shutdown-grace", shutdownGrace);
-        if (maxHold != null) {
-            atLeast("distlock.max-hold", maxHold, MILLISECOND, "nothing could be held");
-        }
-        if (commandTimeout != null) {
-            atLeast("distlock.command-timeout", commandTimeout, MILLISECOND, "no store answers in less");
-            PropertyRules.lessThan("distlock.command-timeout", commandTimeout, "distlock.ttl", ttl);
-        }
     }
 
-    Duration effectiveCommandTimeout() {
-        return Optional.ofNullable(this.commandTimeout).orElseGet(() -> {
-            Duration third = this.ttl.dividedBy(3);
-            if (third.compareTo(SHORTEST_TIMEOUT) < 0) {
-                return SHORTEST_TIMEOUT;
-            }
-            return third.compareTo(LONGEST_TIMEOUT) < 0 ? third : LONGEST_TIMEOUT;
-        });
-    }
-
-    LockerSettings lockerSettings() {
-        return new LockerSettings(
-                OneLocker.NAME,
-                this.prefix,
-                this.ttl,
-                this.waitFor,
-                this.maxTtl,
-                this.autoRenew,
-                this.maxHold,
-                this.grace,
-                this.pollInterval,
-                this.maxWaiters,
-                this.pass.max(),
-                this.pass.time(),
-                this.shutdownGrace);
-    }
-
-    DriverSettings driverSettings(Instance instance) {
-        return new DriverSettings(
-                OneLocker.NAME,
-                this.prefix,
-                instance.id(),
-                effectiveCommandTimeout(),
-                this.fenceRetention,
-                this.waitStrategy != WaitStrategy.POLL,
-                Optional.ofNullable(this.connectionFactory));
+    /** Of the default locker, and what named ones do not say for themselves. */
+    LockerTerms terms() {
+        return new LockerTerms(
+                        LeaseScope.DEFAULT_LOCKER,
+                        this.prefix,
+                        this.driver,
+                        this.connectionFactory,
+                        this.nodes,
+                        this.fencing,
+                        this.rejoinAfter,
+                        this.ttl,
+                        this.waitFor,
+                        this.maxTtl,
+                        this.autoRenew,
+                        this.maxHold,
+                        this.grace,
+                        this.commandTimeout,
+                        this.pollInterval,
+                        this.waitStrategy,
+                        this.waitWithinTtl,
+                        this.retry.over(Retry.defaults(), "distlock.retry"),
+                        this.maxWaiters,
+                        this.pass,
+                        this.fenceRetention,
+                        this.metadata,
+                        this.shutdownGrace)
+                .checked("distlock");
     }
 
     /** How those who wait hear of a lock that is theirs. */

@@ -13,13 +13,12 @@ import org.springframework.util.ClassUtils;
 /**
  * The driver that was asked for, or the reason why there is none. Never another one.
  *
+ * @param path below which the locker is configured
  * @param available one per driver whose requirements the application meets
  */
-record LockDriverChoice(List<LockDriverFactory> available) {
+record LockDriverChoice(String path, List<LockDriverFactory> available) {
 
     private static final String CONNECTION_FACTORY = "org.springframework.data.redis.connection.RedisConnectionFactory";
-
-    private static final String NAME_ANOTHER = "Name a usable one with 'distlock.connection-factory'.";
 
     LockDriver make(String name, DriverSettings settings) {
         LockDriverFactory factory = this.available.stream()
@@ -32,19 +31,19 @@ record LockDriverChoice(List<LockDriverFactory> available) {
             throw new ConfigurationException(
                     "Lock driver '" + name + "' finds several connection factories: " + names(several)
                             + ", and none is named or primary.",
-                    "Name one with 'distlock.connection-factory', or mark one with @Primary.",
+                    "Name one with '" + this.path + ".connection-factory', or mark one with @Primary.",
                     several);
         } catch (NoSuchBeanDefinitionException | BeanNotOfRequiredTypeException wrong) {
             throw new ConfigurationException(
-                    "Property 'distlock.connection-factory' is '"
+                    "Property '" + this.path + ".connection-factory' is '"
                             + settings.connectionFactory().orElse("") + "', which is no connection factory: "
                             + wrong.getMessage() + ".",
-                    NAME_ANOTHER,
+                    nameAnother(),
                     wrong);
         } catch (IllegalArgumentException unusable) {
             throw new ConfigurationException(
                     "Lock driver '" + name + "' cannot be made: " + unusable.getMessage() + ".",
-                    NAME_ANOTHER,
+                    settings.nodes().addresses().isEmpty() ? nameAnother() : "Mend '" + this.path + ".nodes'.",
                     unusable);
         }
     }
@@ -64,14 +63,20 @@ record LockDriverChoice(List<LockDriverFactory> available) {
 
     private ConfigurationException unknown(String name) {
         return new ConfigurationException(
-                "Property 'distlock.driver' is '" + name + "', and there is no such lock driver.",
+                "Property '" + this.path + ".driver' is '" + name + "', and there is no such lock driver.",
                 this.available.isEmpty()
                         ? "Add what the driver needs; none is available now."
-                        : "Set 'distlock.driver' to one that is available: " + names() + ".");
+                        : "Set '" + this.path + ".driver' to one that is available: " + names() + ".");
+    }
+
+    private String nameAnother() {
+        return "Name a usable one with '" + this.path + ".connection-factory'.";
     }
 
     private String orChooseAnother() {
-        return this.available.isEmpty() ? "." : "; or set 'distlock.driver' to one that is available: " + names() + ".";
+        return this.available.isEmpty()
+                ? "."
+                : "; or set '" + this.path + ".driver' to one that is available: " + names() + ".";
     }
 
     private String names() {

@@ -13,15 +13,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.BindException;
-import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
-import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
-import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
-import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.core.env.Environment;
 
 /**
@@ -45,27 +39,13 @@ record LocksProperties(@DefaultValue Map<String, NamedLock> locks) {
      * that it counts.
      */
     static void refuseUnknown(Environment environment) {
-        try {
-            Binder.get(environment)
-                    .bind(
-                            "distlock.locks",
-                            Bindable.mapOf(String.class, NamedLock.class),
-                            new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter()));
-        } catch (BindException failure) {
-            if (failure.getCause() instanceof UnboundConfigurationPropertiesException unknown) {
-                throw new ConfigurationException(
-                        "'distlock.locks' does not know "
-                                + unknown.getUnboundProperties().stream()
-                                        .map(property -> "'" + property.getName() + "'")
-                                        .collect(Collectors.joining(", "))
-                                + ".",
-                        "Write what 'distlock.locks' knows (locker, ttl, wait, max-hold, hold-at-least, auto-renew,"
-                                + " when-lost, when-unavailable) below the name of a lock;"
-                                + " a name with dots is written in brackets: \"[OrderService.pay]\".",
-                        failure);
-            }
-            throw failure;
-        }
+        UnknownProperties.refuse(
+                environment,
+                "distlock.locks",
+                Bindable.mapOf(String.class, NamedLock.class),
+                "Write what 'distlock.locks' knows (locker, ttl, wait, max-hold, hold-at-least, auto-renew,"
+                        + " when-lost, when-unavailable) below the name of a lock;"
+                        + " a name with dots is written in brackets: \"[OrderService.pay]\".");
     }
 
     /** How the entry of a lock is written. */

@@ -27,6 +27,12 @@ final class PropertyRules {
         }
     }
 
+    static void part(String property, double value) {
+        if (!(value >= 0 && value <= 1)) {
+            throw refuse(property, String.valueOf(value), "not between 0 and 1", "to a part such as 0.2");
+        }
+    }
+
     static void atLeast(String property, Duration value, Duration least, String otherwise) {
         notNegative(property, value);
         if (value.compareTo(least) < 0) {

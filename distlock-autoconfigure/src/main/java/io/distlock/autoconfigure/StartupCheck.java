@@ -7,7 +7,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /** Asks the store once, about a key that nobody locks. */
-record StartupCheck(Locker locker, OnFailure onFailure) {
+record StartupCheck(OnFailure onFailure) {
 
     private static final Log LOGGER = LogFactory.getLog(StartupCheck.class);
 
@@ -16,14 +16,14 @@ record StartupCheck(Locker locker, OnFailure onFailure) {
     private static final String REMEDY =
             "Check that it runs and that the application may use it" + " (for Redis: 'spring.data.redis.*')";
 
-    void run() {
+    void run(String bean, Locker locker) {
         if (this.onFailure == OnFailure.OFF) {
             return;
         }
         try {
-            this.locker.inspect(KEY);
+            locker.inspect(KEY);
         } catch (LockUnavailableException unavailable) {
-            String fact = "The store of the locks does not answer: " + factOf(unavailable) + ".";
+            String fact = "The store of " + whose(bean) + " does not answer: " + factOf(unavailable) + ".";
             if (this.onFailure == OnFailure.FAIL) {
                 throw new ConfigurationException(
                         fact, REMEDY + ", or set 'distlock.startup-check' to 'warn' to start without it.", unavailable);
@@ -31,6 +31,11 @@ record StartupCheck(Locker locker, OnFailure onFailure) {
             LOGGER.error(fact + " Every call will fail with LockUnavailableException until it answers. " + REMEDY
                     + ", or set 'distlock.startup-check' to 'fail' to not start without it.");
         }
+    }
+
+    private static String whose(String bean) {
+        String name = BeanLockers.name(bean);
+        return bean.equals(name) ? "the locks" : "the locker '" + name + "'";
     }
 
     private static String factOf(LockUnavailableException unavailable) {

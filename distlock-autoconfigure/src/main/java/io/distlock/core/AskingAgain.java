@@ -6,6 +6,7 @@ import io.distlock.driver.LineDriver.Question;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,19 @@ final class AskingAgain {
     }
 
     void later(Claiming claiming, Standing asking) {
-        Duration pause = pause(asking);
+        if (this.store != null) {
+            later(claiming, asking, pause(asking));
+            return;
+        }
+        Optional<Duration> pause = asking.tries().next();
+        if (pause.isPresent()) {
+            later(claiming, asking, untilFree(asking, pause.get()));
+        } else {
+            asking.askNext(this.ticker.at(System.nanoTime(), () -> claiming.askNoMore(asking)));
+        }
+    }
+
+    private void later(Claiming claiming, Standing asking, Duration pause) {
         long at = System.nanoTime() + pause.toNanos();
         long gathered = pause.compareTo(URGENT) < 0 ? 0 : GATHERED;
         asking.askNext(this.ticker.at(at, () -> add(new Due(claiming, asking), gathered)));
@@ -55,14 +68,18 @@ final class AskingAgain {
 
     /** Often enough to stay alive in line, and just after the hold ends that stands in the way. */
     private Duration pause(Standing asking) {
-        Duration pause = shorter(this.longestPause, asking.demand().ttl().dividedBy(3));
-        Attempt.Busy busy = asking.lastBusy();
-        if (busy != null && busy.freeIn().isPresent()) {
-            pause = shorter(pause, busy.freeIn().get().plusMillis(2));
-        }
+        Duration pause = untilFree(
+                asking, shorter(this.longestPause, asking.demand().ttl().dividedBy(3)));
         pause = pause.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : pause;
         return pause.minusNanos(
                 (long) (pause.toNanos() * JITTER * ThreadLocalRandom.current().nextDouble()));
+    }
+
+    private static Duration untilFree(Standing asking, Duration pause) {
+        Attempt.Busy busy = asking.lastBusy();
+        return busy != null && busy.freeIn().isPresent()
+                ? shorter(pause, busy.freeIn().get().plusMillis(2))
+                : pause;
     }
 
     private static Duration shorter(Duration one, Duration other) {

@@ -10,6 +10,7 @@ import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,8 +67,12 @@ final class Claiming {
     }
 
     private Standing newStanding() {
+        return newStanding(this.desk.settings().retry().start(ThreadLocalRandom.current()::nextDouble));
+    }
+
+    private Standing newStanding(Retry.Tries tries) {
         Demand first = this.line.waiting().first();
-        Standing asking = new Standing(this.desk.claim(this.line.key(), first), first);
+        Standing asking = new Standing(this.desk.claim(this.line.key(), first), first, tries);
         this.standing = asking;
         return asking;
     }
@@ -117,8 +122,7 @@ final class Claiming {
     }
 
     private Question question(Standing asking, boolean stands) {
-        Duration aliveFor = this.desk.aliveFor(asking.demand().ttl());
-        return asking.ask(member(), ++this.questions, aliveFor, stands);
+        return asking.ask(member(), ++this.questions, this.desk.aliveFor(), stands);
     }
 
     private String member() {
@@ -149,9 +153,19 @@ final class Claiming {
             if (this.standing != asking || asking.isUnderWay()) {
                 return KeyLine.NOTHING;
             }
-            Standing next = newStanding();
+            Standing next = newStanding(asking.tries());
             next.assumeBusy();
             return ask(next);
+        });
+    }
+
+    /** The store keeps no line and was asked as often as is allowed: that it was busy is the answer. */
+    void askNoMore(Standing asking) {
+        this.line.inside(() -> {
+            Answer refusal = refusal();
+            return this.standing == asking && !asking.isUnderWay()
+                    ? this.line.refuse(waiter -> true, waiter -> refusal)
+                    : KeyLine.NOTHING;
         });
     }
 
@@ -315,7 +329,7 @@ final class Claiming {
     }
 
     private Runnable giveBack(Standing dead) {
-        return leave(new Question(dead.claim(), member(), this.questions, Duration.ZERO));
+        return leave(new Question(dead.claim(), member(), this.questions, this.desk.aliveFor()));
     }
 
     private Runnable leave(Question question) {

@@ -12,17 +12,23 @@ final class Details {
 
     private final String start;
 
-    Details(Instance instance) {
+    private final Map<String, String> everywhere;
+
+    /** @param everywhere facts about every holder; what a request says of the same name wins */
+    Details(Instance instance, Map<String, String> everywhere) {
+        this.everywhere = everywhere;
         this.start = INSTANCE + "=" + instance.readable() + "\n" + THREAD + "=";
     }
 
     String of(Thread thread, Map<String, String> metadata) {
         String text = this.start + escape(thread.getName());
-        if (metadata.isEmpty()) {
+        if (metadata.isEmpty() && this.everywhere.isEmpty()) {
             return text;
         }
+        Map<String, String> facts = new LinkedHashMap<>(this.everywhere);
+        facts.putAll(metadata);
         StringBuilder all = new StringBuilder(text);
-        metadata.forEach((name, value) ->
+        facts.forEach((name, value) ->
                 all.append('\n').append(escape(name)).append('=').append(escape(value)));
         return all.toString();
     }

@@ -66,7 +66,8 @@ public final class DistributedLocker implements Locker, AutoCloseable {
             Clocks clocks) {
         Tellers tellers = new Tellers(settings.name(), listeners);
         Desk desk = new Desk(settings, instance, driver, tokens, tellers, clocks);
-        return new DistributedLocker(settings, desk, new Taking(settings, desk, tellers, new Details(instance)));
+        return new DistributedLocker(
+                settings, desk, new Taking(settings, desk, tellers, new Details(instance, settings.metadata())));
     }
 
     @Override

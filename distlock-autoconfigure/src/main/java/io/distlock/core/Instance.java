@@ -25,6 +25,11 @@ public record Instance(String readable, String random) {
         return new Instance(readable, randomText(new SecureRandom(), RANDOM_BYTES));
     }
 
+    /** One more of the same process: every locker is an instance of its own. */
+    public Instance another() {
+        return new Instance(this.readable, randomText(new SecureRandom(), RANDOM_BYTES));
+    }
+
     /** Unique among all instances that ever were. */
     public String id() {
         return this.readable + "-" + this.random;

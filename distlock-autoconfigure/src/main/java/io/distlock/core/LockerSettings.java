@@ -1,6 +1,7 @@
 package io.distlock.core;
 
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param passMax how often in a row a hold goes from thread to thread without asking the store; zero = never
  * @param passTime for how long in a row
  * @param shutdownGrace how long closing waits for leases to be given back
+ * @param retry how those ask again who wait for a store that keeps no line
+ * @param waitWithinTtl whether a wait longer than the ttl is refused
+ * @param metadata stored beside every lock; what a request says wins
  */
 public record LockerSettings(
         String name,
@@ -33,7 +37,44 @@ public record LockerSettings(
         int maxWaiters,
         int passMax,
         Duration passTime,
-        Duration shutdownGrace) {
+        Duration shutdownGrace,
+        Retry retry,
+        boolean waitWithinTtl,
+        Map<String, String> metadata) {
+
+    /** With the documented defaults of what is left out. */
+    public LockerSettings(
+            String name,
+            String prefix,
+            Duration ttl,
+            Duration waitFor,
+            Duration maxTtl,
+            boolean autoRenew,
+            @Nullable Duration maxHold,
+            Duration grace,
+            Duration pollInterval,
+            int maxWaiters,
+            int passMax,
+            Duration passTime,
+            Duration shutdownGrace) {
+        this(
+                name,
+                prefix,
+                ttl,
+                waitFor,
+                maxTtl,
+                autoRenew,
+                maxHold,
+                grace,
+                pollInterval,
+                maxWaiters,
+                passMax,
+                passTime,
+                shutdownGrace,
+                Retry.defaults(),
+                false,
+                Map.of());
+    }
 
     /** The documented defaults. */
     public static LockerSettings defaults() {

@@ -21,6 +21,8 @@ final class Standing {
 
     private final Demand demand;
 
+    private final Retry.Tries tries;
+
     /** When the questions were sent that a grant may still answer: one, unless it takes long. */
     private final ArrayDeque<Sent> sent = new ArrayDeque<>(2);
 
@@ -43,9 +45,10 @@ final class Standing {
 
     private Ticker.@Nullable Entry next;
 
-    Standing(Claim claim, Demand demand) {
+    Standing(Claim claim, Demand demand, Retry.Tries tries) {
         this.claim = claim;
         this.demand = demand;
+        this.tries = tries;
     }
 
     Claim claim() {
@@ -54,6 +57,11 @@ final class Standing {
 
     Demand demand() {
         return this.demand;
+    }
+
+    /** The pauses where the store keeps no line; those of the whole acquisition, however many claims it takes. */
+    Retry.Tries tries() {
+        return this.tries;
     }
 
     /** Whether what it gets may go to somebody who wants this: a token or metadata of one's own is for oneself. */

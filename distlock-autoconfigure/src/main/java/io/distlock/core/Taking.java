@@ -52,7 +52,13 @@ final class Taking {
     }
 
     Demand demand(LockRequest request) {
-        return Demand.of(request, this.desk.allowed(request), this.settings, this.details);
+        Demand demand = Demand.of(request, this.desk.allowed(request), this.settings, this.details);
+        if (this.settings.waitWithinTtl() && demand.waitFor() > demand.ttl().toNanos()) {
+            throw new IllegalArgumentException("The wait for a lock must not be longer than its ttl, as"
+                    + " distlock.wait-within-ttl says: " + request.keys() + " waits "
+                    + Duration.ofNanos(demand.waitFor()) + " for a ttl of " + demand.ttl());
+        }
+        return demand;
     }
 
     Lease take(LockRequest request) {

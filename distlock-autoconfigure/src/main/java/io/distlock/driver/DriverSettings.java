@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param recordRetention how long what stands beside a lock outlives its last use
  * @param messages whether grants may come by message
  * @param connectionFactory bean name, where there are several
+ * @param nodes stores of its own, instead of the application's
  */
 public record DriverSettings(
         String locker,
@@ -21,4 +22,39 @@ public record DriverSettings(
         Duration commandTimeout,
         Duration recordRetention,
         boolean messages,
-        Optional<String> connectionFactory) {}
+        Optional<String> connectionFactory,
+        Nodes nodes) {
+
+    /** On the application's store. */
+    public DriverSettings(
+            String locker,
+            String prefix,
+            String instance,
+            Duration commandTimeout,
+            Duration recordRetention,
+            boolean messages,
+            Optional<String> connectionFactory) {
+        this(
+                locker,
+                prefix,
+                instance,
+                commandTimeout,
+                recordRetention,
+                messages,
+                connectionFactory,
+                Nodes.ofTheApplication());
+    }
+
+    /** The same for one store among several, on its own connection. */
+    public DriverSettings forNode(String address, Duration timeout) {
+        return new DriverSettings(
+                this.locker,
+                this.prefix,
+                this.instance,
+                timeout,
+                this.recordRetention,
+                false,
+                Optional.empty(),
+                this.nodes.only(address));
+    }
+}

@@ -29,7 +29,8 @@ class ConfigurationMetadataTests {
     @Test
     void everyPropertyIsListed() {
         assertThat(properties().map(property -> (String) property.get("name")))
-                .hasSameSizeAs(Stream.concat(leaves(DistlockProperties.class), leaves(LocksProperties.class))
+                .hasSameSizeAs(Stream.of(DistlockProperties.class, LocksProperties.class, LockersProperties.class)
+                        .flatMap(ConfigurationMetadataTests::leaves)
                         .toList())
                 .contains("distlock.wait", "distlock.ttl", "distlock.pass.max", "distlock.connection-factory");
     }

@@ -7,8 +7,10 @@ import io.distlock.autoconfigure.DistlockProperties.Aspect;
 import io.distlock.autoconfigure.DistlockProperties.Aspect.Mode;
 import io.distlock.autoconfigure.DistlockProperties.OnFailure;
 import io.distlock.autoconfigure.DistlockProperties.WaitStrategy;
+import io.distlock.core.Retry;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +31,9 @@ class DistlockPropertiesTests {
                         "distlock:",
                         "redis",
                         null,
+                        List.of(),
+                        true,
+                        Duration.ofMinutes(1),
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(15),
                         Duration.ofHours(24),
@@ -38,9 +43,12 @@ class DistlockPropertiesTests {
                         null,
                         Duration.ofMillis(500),
                         WaitStrategy.AUTO,
+                        false,
+                        RetryProperties.NONE,
                         0,
                         new DistlockProperties.Pass(64, Duration.ofMillis(10)),
                         Duration.ofHours(1),
+                        Map.of(),
                         OnFailure.WARN,
                         Duration.ofSeconds(10),
                         new Aspect(Mode.PROXY, null, OnFailure.FAIL)));
@@ -66,6 +74,16 @@ class DistlockPropertiesTests {
         written.put("distlock.pass.max", "8");
         written.put("distlock.pass.time", "9ms");
         written.put("distlock.fence-retention", "10m");
+        written.put("distlock.nodes", "redis://a,redis://b");
+        written.put("distlock.fencing", "false");
+        written.put("distlock.rejoin-after", "13m");
+        written.put("distlock.wait-within-ttl", "true");
+        written.put("distlock.retry.strategy", "linear");
+        written.put("distlock.retry.min", "14ms");
+        written.put("distlock.retry.max", "15ms");
+        written.put("distlock.retry.jitter", "0.16");
+        written.put("distlock.retry.limit", "17");
+        written.put("distlock.metadata.team", "shop");
         written.put("distlock.startup-check", "fail");
         written.put("distlock.shutdown-grace", "11s");
         written.put("distlock.aspect.mode", "aspectj");
@@ -78,6 +96,9 @@ class DistlockPropertiesTests {
                         "orders:",
                         "memory",
                         "locks",
+                        List.of("redis://a", "redis://b"),
+                        false,
+                        Duration.ofMinutes(13),
                         Duration.ofMinutes(1),
                         Duration.ZERO,
                         Duration.ofMinutes(2),
@@ -87,9 +108,13 @@ class DistlockPropertiesTests {
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(6),
                         WaitStrategy.POLL,
+                        true,
+                        new RetryProperties(
+                                Retry.Strategy.LINEAR, Duration.ofMillis(14), Duration.ofMillis(15), 0.16, 17),
                         7,
                         new DistlockProperties.Pass(8, Duration.ofMillis(9)),
                         Duration.ofMinutes(10),
+                        Map.of("team", "shop"),
                         OnFailure.FAIL,
                         Duration.ofSeconds(11),
                         new Aspect(Mode.ASPECTJ, 12, OnFailure.OFF)));
@@ -98,12 +123,13 @@ class DistlockPropertiesTests {
     @ParameterizedTest
     @CsvSource({"10s, PT1S", "1500ms, PT0.5S", "30s, PT1S", "200ms, PT0.1S", "50ms, PT0.1S"})
     void aCommandFailsAfterAThirdOfTheTtlButNeverTooSoonOrTooLate(String ttl, Duration timeout) {
-        assertThat(bind(Map.of("distlock.ttl", ttl)).effectiveCommandTimeout()).isEqualTo(timeout);
+        assertThat(bind(Map.of("distlock.ttl", ttl)).terms().effectiveCommandTimeout())
+                .isEqualTo(timeout);
     }
 
     @Test
     void aCommandTimeoutThatIsWrittenCounts() {
-        assertThat(bind(Map.of("distlock.command-timeout", "2s")).effectiveCommandTimeout())
+        assertThat(bind(Map.of("distlock.command-timeout", "2s")).terms().effectiveCommandTimeout())
                 .isEqualTo(Duration.ofSeconds(2));
     }
 
@@ -131,6 +157,13 @@ class DistlockPropertiesTests {
                 "distlock.max-waiters | -1 | negative | zero or more",
                 "distlock.pass.max | -1 | negative | zero or more",
                 "distlock.pass.time | -1ms | negative | zero or more",
+                "distlock.rejoin-after | -1s | negative | zero or more",
+                "distlock.retry.min | 0s | too short | at least 1ms",
+                "distlock.retry.min | 1s | longer than 'distlock.retry.max', which is 250ms | raise 'distlock.retry.max'",
+                "distlock.retry.jitter | 1.1 | not between 0 and 1 | a part such as 0.2",
+                "distlock.retry.jitter | -0.1 | not between 0 and 1 | a part such as 0.2",
+                "distlock.retry.limit | -1 | negative | zero or more",
+                "distlock.wait-within-ttl | true | 'distlock.wait' is '15s', which is longer than 'distlock.ttl' | at most 10s",
                 "distlock.prefix | a{b:  | not free of braces | a text such as 'orders:'",
                 "distlock.prefix | a}b:  | not free of braces | a text such as 'orders:'",
                 "distlock.prefix | \"   \" | blank | a text",
@@ -138,12 +171,21 @@ class DistlockPropertiesTests {
                 "distlock.driver | \" \"   | blank | a text"
             })
     void whatCannotWorkIsRefusedWithFactAndRemedy(String property, String value, String fact, String remedy) {
-        assertThatThrownBy(() -> bind(Map.of(property, value))).satisfies(failure -> {
+        assertThatThrownBy(() -> bind(Map.of(property, value)).terms()).satisfies(failure -> {
             FailureAnalysis analysis = new ConfigurationFailureAnalyzer().analyze(failure);
             assertThat(analysis).isNotNull();
             assertThat(analysis.getDescription()).contains("'distlock.").contains(fact);
             assertThat(analysis.getAction()).contains(remedy);
         });
+    }
+
+    @Test
+    void aLockOfAQuorumMustNotOutliveTheTimeAfterWhichANodeMayVoteAgain() {
+        assertThatThrownBy(() -> bind(Map.of("distlock.driver", "quorum", "distlock.ttl", "61s"))
+                        .terms())
+                .hasMessageContaining("'distlock.ttl' is '61s', which is longer than 'distlock.rejoin-after'");
+        bind(Map.of("distlock.driver", "quorum", "distlock.ttl", "61s", "distlock.rejoin-after", "0s"))
+                .terms();
     }
 
     @Test
@@ -153,15 +195,14 @@ class DistlockPropertiesTests {
 
     @Test
     void aRefusalNamesThePropertyAndTheValue() {
-        assertThatThrownBy(() -> bind(Map.of("distlock.prefix", "a\u0007b")))
-                .rootCause()
+        assertThatThrownBy(() -> bind(Map.of("distlock.prefix", "a\u0007b")).terms())
                 .hasMessage("Property 'distlock.prefix' is 'a?b', which is not free of control characters.");
     }
 
     @Test
     void aPrefixHasAnEnd() {
-        assertThatThrownBy(() -> bind(Map.of("distlock.prefix", "x".repeat(257))))
-                .rootCause()
+        assertThatThrownBy(
+                        () -> bind(Map.of("distlock.prefix", "x".repeat(257))).terms())
                 .hasMessageContaining("longer than 256 characters");
     }
 

@@ -76,8 +76,6 @@ final class RunningInstance implements AutoCloseable {
 
         private int passMax = 64;
 
-        private Duration passTime = LockerSettings.defaults().passTime();
-
         private boolean messages = true;
 
         private Setup(RedisConfiguration redis) {
@@ -111,12 +109,6 @@ final class RunningInstance implements AutoCloseable {
 
         Setup maxWaiters(int maxWaiters) {
             this.maxWaiters = maxWaiters;
-            return this;
-        }
-
-        Setup passing(int most, Duration longest) {
-            this.passMax = most;
-            this.passTime = longest;
             return this;
         }
 
@@ -173,7 +165,7 @@ final class RunningInstance implements AutoCloseable {
                     this.pollInterval,
                     this.maxWaiters,
                     this.passMax,
-                    this.passTime,
+                    usual.passTime(),
                     Duration.ofSeconds(1));
         }
     }

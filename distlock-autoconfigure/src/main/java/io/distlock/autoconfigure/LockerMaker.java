@@ -1,0 +1,57 @@
+package io.distlock.autoconfigure;
+
+import io.distlock.LockListener;
+import io.distlock.TokenGenerator;
+import io.distlock.core.DistributedLocker;
+import io.distlock.core.Instance;
+import io.distlock.driver.LockDriver;
+import io.distlock.driver.LockDriverFactory;
+import java.util.List;
+
+/** Makes the lockers that are configured. */
+final class LockerMaker {
+
+    private final Instance instance;
+
+    private final DistlockProperties properties;
+
+    private final LockersProperties named;
+
+    private final List<LockDriverFactory> drivers;
+
+    private final TokenGenerator tokens;
+
+    private final List<LockListener> listeners;
+
+    LockerMaker(
+            Instance instance,
+            DistlockProperties properties,
+            LockersProperties named,
+            List<LockDriverFactory> drivers,
+            TokenGenerator tokens,
+            List<LockListener> listeners) {
+        this.instance = instance;
+        this.properties = properties;
+        this.named = named;
+        this.drivers = drivers;
+        this.tokens = tokens;
+        this.listeners = listeners;
+    }
+
+    DistributedLocker defaultLocker() {
+        return make("distlock", this.properties.terms(), this.instance);
+    }
+
+    DistributedLocker named(String name) {
+        return make(
+                LockersProperties.PATH + "." + name,
+                this.named.terms(name, this.properties.terms()),
+                this.instance.another());
+    }
+
+    private DistributedLocker make(String path, LockerTerms terms, Instance instance) {
+        LockDriver driver =
+                new LockDriverChoice(path, this.drivers).make(terms.driver(), terms.driverSettings(instance));
+        return DistributedLocker.create(terms.lockerSettings(), instance, driver, this.tokens, this.listeners);
+    }
+}
