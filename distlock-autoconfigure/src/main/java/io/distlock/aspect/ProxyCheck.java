@@ -8,7 +8,12 @@ import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /** Whether calls of a method come through the interceptor, as far as that can be seen. */
-record ProxyCheck(ConfigurableListableBeanFactory beans, DistributedLockInterceptor interceptor) {
+record ProxyCheck(
+        ConfigurableListableBeanFactory beans, DistributedLockInterceptor interceptor, SelfCallCheck selfCalls) {
+
+    ProxyCheck(ConfigurableListableBeanFactory beans, DistributedLockInterceptor interceptor) {
+        this(beans, interceptor, new SelfCallCheck());
+    }
 
     void check(String bean, AnnotatedMethod annotated) {
         int modifiers = annotated.method().getModifiers();
@@ -27,6 +32,7 @@ record ProxyCheck(ConfigurableListableBeanFactory beans, DistributedLockIntercep
                     "Do not let a BeanPostProcessor or BeanFactoryPostProcessor depend on it, or inject it there with"
                             + " @Lazy");
         }
+        this.selfCalls.check(annotated);
     }
 
     private boolean isIntercepted(@Nullable Object object) {

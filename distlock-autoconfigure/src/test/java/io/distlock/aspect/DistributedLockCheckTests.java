@@ -9,6 +9,7 @@ import io.distlock.annotation.WhenBusy;
 import java.util.List;
 import java.util.concurrent.ForkJoinTask;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import kotlin.coroutines.Continuation;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -89,6 +90,26 @@ class DistributedLockCheckTests {
                 .satisfiesExactlyInAnyOrder(
                         text -> assertThat(text).contains("task()", "java.util.concurrent.ForkJoinTask"),
                         text -> assertThat(text).contains("suspended(Continuation)", "suspend function"));
+    }
+
+    @Test
+    void aLockedMethodThatTheSameObjectCallsIsAProblem() {
+        assertThat(problems(CallingItself.class)).singleElement().satisfies(problem -> {
+            assertThat(problem)
+                    .hasMessageContaining("CallingItself.pay(long, int): it is called")
+                    .message()
+                    .satisfies(text -> assertThat(text.substring(text.indexOf(" by "), text.indexOf(", past"))
+                                    .replace(" by ", "")
+                                    .split(", "))
+                            .containsExactlyInAnyOrder(
+                                    "direct", "choosing", "inALambda", "byReference", "inherited", "caught"));
+            assertThat(problem.remedy()).contains("@Lazy", "Locker.execute", "distlock.aspect.mode=aspectj");
+        });
+    }
+
+    @Test
+    void callsThatAreLockedAnywayAreNoProblem() {
+        assertThat(problems(CallingOthers.class)).isEmpty();
     }
 
     @Test
@@ -225,6 +246,91 @@ class DistributedLockCheckTests {
         void both(int id) {}
 
         void fine(int id) {}
+    }
+
+    interface PayFunction {
+
+        int pay(long id, int amount);
+    }
+
+    abstract static class Calling {
+
+        abstract int pay(long id, int amount);
+
+        int inherited() {
+            return pay(1, 2);
+        }
+    }
+
+    static class CallingItself extends Calling {
+
+        @Override
+        @DistributedLock("order:#{#id}")
+        int pay(long id, int amount) {
+            return amount;
+        }
+
+        int direct(long id) {
+            return pay(id, 1) + 1;
+        }
+
+        int choosing(boolean large) {
+            return pay(large ? 2L : 1L, large ? 2 : 1);
+        }
+
+        int caught(long id) {
+            try {
+                return Integer.parseInt("");
+            } catch (NumberFormatException none) {
+                return this.pay(id, 1);
+            }
+        }
+
+        Runnable inALambda() {
+            return () -> pay(1, 2);
+        }
+
+        PayFunction byReference() {
+            return this::pay;
+        }
+    }
+
+    static class CallingOthers {
+
+        private final CallingOthers self;
+
+        private CallingOthers other;
+
+        CallingOthers(@Lazy CallingOthers self) {
+            this.self = self;
+            this.other = self;
+        }
+
+        @DistributedLock("order:#{#id}")
+        int pay(long id) {
+            return id == 0 ? 0 : pay(id - 1);
+        }
+
+        @DistributedLock("order:#{#id}")
+        int payTwice(long id) {
+            return pay(id) + pay(id);
+        }
+
+        int throughTheProxy(long id) {
+            return this.self.pay(id) + (id > 0 ? this.other : this.self).pay(id);
+        }
+
+        IntSupplier byReferenceToTheProxy(CallingOthers any) {
+            return () -> any.pay(1) + this.self.pay(2);
+        }
+
+        int afterAnAssignment(CallingOthers next) {
+            return (this.other = next).pay(3);
+        }
+
+        static int ofNobody(CallingOthers any) {
+            return any.pay(1);
+        }
     }
 
     static class Endless {
