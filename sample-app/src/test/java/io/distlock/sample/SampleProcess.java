@@ -26,15 +26,20 @@ final class SampleProcess implements AutoCloseable {
     }
 
     static SampleProcess start(Path data, String... settings) throws IOException {
+        return startWith(List.of(), data, settings);
+    }
+
+    /** With what was generated when it was built. */
+    static SampleProcess startAheadOfTime(Path data, String... settings) throws IOException {
+        return startWith(List.of("-Dspring.aot.enabled=true"), data, settings);
+    }
+
+    private static SampleProcess startWith(List<String> options, Path data, String... settings) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        List<String> command = new ArrayList<>(List.of(
-                java,
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                classPath,
-                SampleApplication.class.getName(),
-                "--server.port=0"));
+        List<String> command = new ArrayList<>(List.of(java, "-XX:TieredStopAtLevel=1"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", classPath, SampleApplication.class.getName(), "--server.port=0"));
         command.add("--spring.datasource.url=jdbc:h2:async:" + data + "/seats;AUTO_SERVER=TRUE");
         command.add("--distlock.command-timeout=5s"); // on a busy machine everything is slow
         command.addAll(List.of(settings));
