@@ -122,7 +122,8 @@ final class Claiming {
     }
 
     private Question question(Standing asking, boolean stands) {
-        return asking.ask(member(), ++this.questions, this.desk.aliveFor(), stands);
+        Duration aliveFor = this.desk.aliveFor(asking.demand().ttl());
+        return asking.ask(member(), ++this.questions, aliveFor, stands);
     }
 
     private String member() {
@@ -329,7 +330,7 @@ final class Claiming {
     }
 
     private Runnable giveBack(Standing dead) {
-        return leave(new Question(dead.claim(), member(), this.questions, this.desk.aliveFor()));
+        return leave(new Question(dead.claim(), member(), this.questions, Duration.ZERO));
     }
 
     private Runnable leave(Question question) {

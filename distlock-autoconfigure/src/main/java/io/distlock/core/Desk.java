@@ -131,9 +131,13 @@ final class Desk {
         return this.passRule;
     }
 
-    /** How long a member of a line counts as living after it has asked: several questions may fail before it is over. */
-    Duration aliveFor() {
-        return this.aliveFor;
+    /**
+     * How long a member of a line counts as living after it has asked for that ttl: several questions may fail before it
+     * is over, but what is left of a dead member is gone within the ttl.
+     */
+    Duration aliveFor(Duration ttl) {
+        Duration most = ttl.multipliedBy(4).dividedBy(5);
+        return most.compareTo(this.aliveFor) < 0 ? most : this.aliveFor;
     }
 
     LockKey key(String key) {

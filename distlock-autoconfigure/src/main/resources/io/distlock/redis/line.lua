@@ -156,10 +156,10 @@ local function hand_to(member, entry, dead, was, more)
   end
 end
 
--- The keys of the line live longer than any mark in it.
+-- The keys of the line live longer than any mark in it, and not much longer, so that they go with the locks.
 local function outlive(key, alive)
-  if redis.call('pttl', key) < 1.5 * alive then
-    redis.call('pexpire', key, 2 * alive)
+  if redis.call('pttl', key) <= alive then
+    redis.call('pexpire', key, math.ceil(1.25 * alive))
   end
 end
 

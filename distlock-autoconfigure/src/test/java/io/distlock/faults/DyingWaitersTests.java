@@ -101,8 +101,7 @@ class DyingWaitersTests {
         lease.release();
         assertServed(next, NEXT_QUESTION);
         next.lease().release();
-        // its place in line ends with its mark "alive", twice 3.5 s after its last question
-        Leftovers.assertNoneIn(this.redis, Duration.ofSeconds(7));
+        Leftovers.assertNoneIn(this.redis, TTL);
     }
 
     @Test
