@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -105,24 +106,42 @@ class OrderTests {
 
     @Test
     void anInstanceWaitsForNoMoreTurnsOfAnotherThanMayBePassedInARow() {
-        Queue<String> turns = new ConcurrentLinkedQueue<>();
-        Lease lease = this.first.locker().acquire(ORDERS);
+        RunningInstance passes = started(RunningInstance.with(this.redis).passing(5, Duration.ofMinutes(1)));
+        // taken from the store once, and passed on five times
+        assertThat(turnsBeforeTheOtherInstance(passes, 20, () -> {})).isEqualTo(6);
+    }
+
+    @Test
+    void anInstanceWaitsForTurnsOfAnotherNoLongerThanMayBePassedInARow() {
+        RunningInstance passes = started(RunningInstance.with(this.redis).passing(64, Duration.ofMillis(200)));
+        // the third turn ends after more than the time
+        assertThat(turnsBeforeTheOtherInstance(passes, 20, () -> LockSupport.parkNanos(80_000_000)))
+                .isBetween(1, 3);
+    }
+
+    /** How often an instance that passes the lock on takes it in a row, when so many wait there and then the other does. */
+    private int turnsBeforeTheOtherInstance(RunningInstance passes, int waiting, Runnable work) {
+        RunningInstance other = started(RunningInstance.with(this.redis).withoutPassing());
+        Queue<RunningInstance> turns = new ConcurrentLinkedQueue<>();
+        Lease lease = other.locker().acquire(ORDERS);
         List<CompletableFuture<Void>> all = new ArrayList<>();
-        for (int i = 0; i < 200; i++) {
-            all.add(this.first.locker().acquireAsync(ORDERS).thenAccept(next -> {
-                turns.add("first");
-                next.release();
-            }));
+        for (int i = 0; i < waiting; i++) {
+            all.add(turn(passes, turns, work));
         }
-        all.add(this.second.locker().acquireAsync(ORDERS).thenAccept(next -> {
-            turns.add("second");
-            next.release();
-        }));
         this.observer.awaitWaiting("orders", 1);
+        all.add(turn(other, turns, () -> {}));
         lease.release();
         all.forEach(CompletableFuture::join);
-        assertThat(turns).hasSize(201);
-        assertThat(List.copyOf(turns).indexOf("second")).isLessThanOrEqualTo(64);
+        assertThat(turns).hasSize(waiting + 1);
+        return List.copyOf(turns).indexOf(other);
+    }
+
+    private static CompletableFuture<Void> turn(RunningInstance instance, Queue<RunningInstance> turns, Runnable work) {
+        return instance.locker().acquireAsync(ORDERS).thenAccept(lease -> {
+            turns.add(instance);
+            work.run();
+            lease.release();
+        });
     }
 
     @Test

@@ -76,6 +76,8 @@ final class RunningInstance implements AutoCloseable {
 
         private int passMax = 64;
 
+        private Duration passTime = LockerSettings.defaults().passTime();
+
         private boolean messages = true;
 
         private Setup(RedisConfiguration redis) {
@@ -109,6 +111,12 @@ final class RunningInstance implements AutoCloseable {
 
         Setup maxWaiters(int maxWaiters) {
             this.maxWaiters = maxWaiters;
+            return this;
+        }
+
+        Setup passing(int most, Duration longest) {
+            this.passMax = most;
+            this.passTime = longest;
             return this;
         }
 
@@ -165,7 +173,7 @@ final class RunningInstance implements AutoCloseable {
                     this.pollInterval,
                     this.maxWaiters,
                     this.passMax,
-                    usual.passTime(),
+                    this.passTime,
                     Duration.ofSeconds(1));
         }
     }
