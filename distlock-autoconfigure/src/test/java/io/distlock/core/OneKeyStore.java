@@ -1,0 +1,323 @@
+package io.distlock.core;
+
+import io.distlock.driver.Attempt;
+import io.distlock.driver.Claim;
+import io.distlock.driver.Hold;
+import io.distlock.driver.KeyState;
+import io.distlock.driver.LineDriver;
+import io.distlock.driver.LockKey;
+import io.distlock.driver.Ownership;
+import io.distlock.driver.Release;
+import io.distlock.driver.Renewal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store of one key with a line, in memory, for several instances. It answers at once, on the thread that asks; a grant
+ * by message arrives on the thread that releases, or on the one that begins to listen. Nothing expires.
+ */
+final class OneKeyStore {
+
+    /** Lincheck shows a clock that stands still, but not to the timer of an instance. */
+    static final Duration EVER = Duration.ofDays(3650);
+
+    private static final Duration LONG = Duration.ofDays(1);
+
+    private final ReentrantLock gate = new ReentrantLock();
+
+    private final Map<String, Entry> line = new LinkedHashMap<>();
+
+    private final Set<String> ended = new HashSet<>();
+
+    private @Nullable Claim holder;
+
+    private long fence;
+
+    /** What waits to be delivered; null = all arrives at once. */
+    private @Nullable List<Runnable> underWay;
+
+    private record Entry(LineDriver.Question question, Driver inbox) {}
+
+    /** The token that holds the key; null = nobody's. */
+    @Nullable
+    String holder() {
+        return this.holder == null ? null : this.holder.hold().token();
+    }
+
+    boolean isEmpty() {
+        return this.holder == null && this.line.isEmpty();
+    }
+
+    /** Whether a claim of that instance stands in line, whose tokens begin with its name. */
+    boolean isInLine(String instance) {
+        for (Entry entry : this.line.values()) {
+            if (entry.question.claim().hold().token().startsWith(instance)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** An instance that locks here, with nothing to do for its timer. Passes a hold on three times at most. */
+    Desk instance(String name) {
+        LockerSettings usual = LockerSettings.defaults();
+        LockerSettings quiet = new LockerSettings(
+                usual.name(),
+                "",
+                EVER,
+                usual.waitFor(),
+                usual.maxTtl(),
+                false,
+                null,
+                Duration.ZERO,
+                EVER,
+                0,
+                3,
+                EVER,
+                Duration.ZERO);
+        AtomicLong tokens = new AtomicLong();
+        return new Desk(
+                quiet,
+                new Instance(name, name),
+                new Driver(),
+                key -> name + ":" + tokens.incrementAndGet(),
+                new Tellers(name, List.of()));
+    }
+
+    /** From here on, messages arrive when they are delivered. */
+    void delayMessages() {
+        this.underWay = new ArrayList<>();
+    }
+
+    /** May be called twice: a message may arrive twice. */
+    void deliver() {
+        List<Runnable> late = this.underWay;
+        if (late != null) {
+            List.copyOf(late).forEach(Runnable::run);
+        }
+    }
+
+    private Attempt ask(Claim claim) {
+        if (this.ended.contains(claim.hold().attempt())) {
+            return new Attempt.Ended();
+        }
+        if (this.holder == null && this.line.isEmpty()) {
+            this.holder = claim;
+            this.fence += 100;
+        }
+        return claim.equals(this.holder)
+                ? new Attempt.Granted(this.fence, claim.fences())
+                : new Attempt.Busy(Optional.of(LONG), this.holder().toString(), OptionalLong.of(this.fence));
+    }
+
+    private Ownership end(Hold hold) {
+        boolean before = !this.ended.add(hold.attempt());
+        if (this.holder == null || !this.holder.hold().equals(hold)) {
+            return before ? Ownership.OURS : this.holder == null ? Ownership.GONE : Ownership.TAKEN;
+        }
+        this.holder = null;
+        return Ownership.OURS;
+    }
+
+    /** The first in line gets the free key; what it must be told. */
+    private Runnable handOn() {
+        if (this.holder != null || this.line.isEmpty()) {
+            return () -> {};
+        }
+        Entry next = this.line.values().iterator().next();
+        LineDriver.Question question = next.question;
+        this.line.remove(question.member());
+        this.holder = question.claim();
+        this.fence += 100;
+        LineDriver.Grant grant = new LineDriver.Grant(
+                question.claim().hold(),
+                question.member(),
+                question.number(),
+                new Attempt.Granted(this.fence, question.claim().fences()),
+                question.claim().ttl());
+        return next.inbox.message(grant);
+    }
+
+    private final class Driver implements LineDriver {
+
+        private @Nullable Consumer<Grant> listener;
+
+        private final List<Grant> unread = new ArrayList<>();
+
+        private Runnable message(Grant grant) {
+            Consumer<Grant> told = this.listener;
+            if (told == null) {
+                this.unread.add(grant);
+                return () -> {};
+            }
+            List<Runnable> delayed = OneKeyStore.this.underWay;
+            if (delayed != null) {
+                delayed.add(() -> told.accept(grant));
+                return () -> {};
+            }
+            return () -> told.accept(grant);
+        }
+
+        @Override
+        public CompletionStage<Attempt> acquire(Claim claim) {
+            OneKeyStore.this.gate.lock();
+            try {
+                return CompletableFuture.completedFuture(ask(claim));
+            } finally {
+                OneKeyStore.this.gate.unlock();
+            }
+        }
+
+        @Override
+        public CompletionStage<Attempt> line(Question question) {
+            OneKeyStore.this.gate.lock();
+            try {
+                return CompletableFuture.completedFuture(askInLine(question));
+            } finally {
+                OneKeyStore.this.gate.unlock();
+            }
+        }
+
+        private Attempt askInLine(Question question) {
+            Attempt attempt = ask(question.claim());
+            if (attempt instanceof Attempt.Busy) {
+                Entry before = OneKeyStore.this.line.get(question.member());
+                if (before == null || before.question.number() < question.number()) {
+                    OneKeyStore.this.line.put(question.member(), new Entry(question, this));
+                }
+            }
+            return attempt;
+        }
+
+        @Override
+        public List<CompletionStage<Attempt>> line(List<Question> questions) {
+            List<CompletionStage<Attempt>> answers = new ArrayList<>();
+            questions.forEach(question -> answers.add(line(question)));
+            return answers;
+        }
+
+        @Override
+        public CompletionStage<Attempt> lastTry(Question question) {
+            OneKeyStore.this.gate.lock();
+            try {
+                Attempt attempt = ask(question.claim());
+                if (attempt instanceof Attempt.Busy) {
+                    forget(question);
+                }
+                return CompletableFuture.completedFuture(attempt);
+            } finally {
+                OneKeyStore.this.gate.unlock();
+            }
+        }
+
+        @Override
+        public CompletionStage<Ownership> release(Release release) {
+            Runnable message;
+            Ownership found;
+            OneKeyStore.this.gate.lock();
+            try {
+                found = end(release.hold());
+                message = handOn();
+            } finally {
+                OneKeyStore.this.gate.unlock();
+            }
+            message.run();
+            return CompletableFuture.completedFuture(found);
+        }
+
+        @Override
+        public CompletionStage<Handover> releaseAndLine(Release release, Question next) {
+            Runnable message;
+            Handover both;
+            OneKeyStore.this.gate.lock();
+            try {
+                Ownership found = end(release.hold());
+                message = handOn();
+                both = new Handover(found, askInLine(next));
+            } finally {
+                OneKeyStore.this.gate.unlock();
+            }
+            message.run();
+            return CompletableFuture.completedFuture(both);
+        }
+
+        @Override
+        public CompletionStage<Ownership> leave(Question question) {
+            Runnable message;
+            Ownership found;
+            OneKeyStore.this.gate.lock();
+            try {
+                forget(question);
+                found = end(question.claim().hold());
+                message = handOn();
+            } finally {
+                OneKeyStore.this.gate.unlock();
+            }
+            message.run();
+            return CompletableFuture.completedFuture(found);
+        }
+
+        private void forget(Question question) {
+            Entry entry = OneKeyStore.this.line.get(question.member());
+            if (entry != null && entry.question.claim().equals(question.claim())) {
+                OneKeyStore.this.line.remove(question.member());
+            }
+        }
+
+        @Override
+        public CompletionStage<Void> listen(Consumer<Grant> listener) {
+            List<Grant> waiting;
+            OneKeyStore.this.gate.lock();
+            try {
+                this.listener = listener;
+                waiting = List.copyOf(this.unread);
+                this.unread.clear();
+            } finally {
+                OneKeyStore.this.gate.unlock();
+            }
+            waiting.forEach(listener);
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public List<CompletionStage<Ownership>> renew(List<Renewal> renewals) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<Ownership> extend(Hold hold, Duration ttl) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<Optional<Duration>> ttl(Hold hold) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<Optional<Attempt.Granted>> adopt(Claim claim) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<Optional<KeyState>> inspect(LockKey key) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {}
+    }
+}
