@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.distlock.LockRequest;
 import io.distlock.driver.LockKey;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -19,7 +20,7 @@ class ClaimingTests {
             LockRequest.of("orders").waitFor(OneKeyStore.EVER),
             OneKeyStore.EVER,
             LockerSettings.defaults(),
-            new Details(new Instance("", "")));
+            new Details(new Instance("", ""), Map.of()));
 
     private final OneKeyStore store = new OneKeyStore();
 

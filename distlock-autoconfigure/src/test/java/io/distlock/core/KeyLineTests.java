@@ -143,7 +143,8 @@ class KeyLineTests {
         }
 
         private static Demand demand(LockRequest request) {
-            return Demand.of(request, OneKeyStore.EVER, LockerSettings.defaults(), new Details(new Instance("", "")));
+            return Demand.of(
+                    request, OneKeyStore.EVER, LockerSettings.defaults(), new Details(new Instance("", ""), Map.of()));
         }
 
         @Operation
@@ -219,7 +220,7 @@ class KeyLineTests {
                 holds |= state instanceof Holds;
                 waits |= state instanceof Waiting;
             }
-            return desk.isHolding() == holds && (waits || !this.store.isInLine(from == 0 ? "first" : "second"));
+            return desk.held().isEmpty() != holds && (waits || !this.store.isInLine(from == 0 ? "first" : "second"));
         }
 
         private boolean areAllIdle() {
