@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
@@ -28,29 +29,41 @@ public final class DistributedLockCheck {
 
     private final Optional<ProxyCheck> proxies;
 
-    private final Duration longestTtl;
+    private final Function<String, Duration> longestTtl;
 
     private DistributedLockCheck(
             ConfigurableListableBeanFactory beans,
             LockOperations operations,
             Optional<ProxyCheck> proxies,
-            Duration longestTtl) {
+            Function<String, Duration> longestTtl) {
         this.beans = beans;
         this.operations = operations;
         this.proxies = proxies;
         this.longestTtl = longestTtl;
     }
 
-    /** For calls that come through proxies, which do not reach every method. */
+    /**
+     * For calls that come through proxies, which do not reach every method.
+     *
+     * @param longestTtl that a locker allows, by its name
+     */
     public static DistributedLockCheck ofProxies(
-            ConfigurableListableBeanFactory beans, DistributedLockInterceptor interceptor, Duration longestTtl) {
+            ConfigurableListableBeanFactory beans,
+            DistributedLockInterceptor interceptor,
+            Function<String, Duration> longestTtl) {
         return new DistributedLockCheck(
                 beans, interceptor.operations(), Optional.of(new ProxyCheck(beans, interceptor)), longestTtl);
     }
 
-    /** For calls of woven classes. */
+    /**
+     * For calls of woven classes.
+     *
+     * @param longestTtl that a locker allows, by its name
+     */
     public static DistributedLockCheck ofWovenClasses(
-            ConfigurableListableBeanFactory beans, DistributedLockInterceptor interceptor, Duration longestTtl) {
+            ConfigurableListableBeanFactory beans,
+            DistributedLockInterceptor interceptor,
+            Function<String, Duration> longestTtl) {
         return new DistributedLockCheck(beans, interceptor.operations(), Optional.empty(), longestTtl);
     }
 

@@ -11,6 +11,7 @@ import io.distlock.annotation.WhenUnavailable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -68,14 +69,12 @@ record LockOperation(
     }
 
     /**
-     * @param longestTtl that the default locker allows; others tell when they are asked
+     * @param longestTtl that a locker allows, by its name
      * @throws InvalidLockAnnotationException when every call would fail
      */
-    void check(Duration longestTtl) {
+    void check(Function<String, Duration> longestTtl) {
         this.locker.check(this.annotated);
-        if (this.locker.isDefault()) {
-            this.terms.check(this.annotated, longestTtl);
-        }
+        this.terms.check(this.annotated, longestTtl.apply(this.locker.name()));
     }
 
     private static LockRequest fixed(AnnotatedMethod annotated, LockTerms terms, String key) {

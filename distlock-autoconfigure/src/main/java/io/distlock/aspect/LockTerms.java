@@ -60,8 +60,8 @@ record LockTerms(LockRequest request, WhenLost whenLost) {
         this.request.ttl().filter(ttl -> ttl.compareTo(longestTtl) > 0).ifPresent(ttl -> {
             throw new InvalidLockAnnotationException(
                     annotated,
-                    "ttl " + ttl + " is longer than lockers allow, which is " + longestTtl,
-                    "Shorten it, or raise 'distlock.max-ttl'; a lock is renewed while the method runs");
+                    "ttl " + ttl + " is longer than its locker allows, which is " + longestTtl,
+                    "Shorten it, or raise 'max-ttl' (of 'distlock', or of the locker); a lock is renewed while the method runs");
         });
     }
 

@@ -54,7 +54,18 @@ final class LockedCall {
     // The type of the work allows null, which NullAway reads in its newest mode only.
     @SuppressWarnings("NullAway")
     private @Nullable Object executeBy(Locker locker, LockRequest request) throws Exception {
-        return locker.<@Nullable Object, Exception>execute(request, lease -> run());
+        return locker.<@Nullable Object, Exception>execute(request, this::runUnder);
+    }
+
+    /** So that the lease is found again under the name of its locker, whatever kind of locker that is. */
+    private @Nullable Object runUnder(Lease lease) throws Exception {
+        HeldLease held = this.operation.held(lease);
+        if (held.isCurrent()) {
+            return run();
+        }
+        try (LeaseScope scope = held.open()) {
+            return run();
+        }
     }
 
     /** The work's own exception wins; its result counts only if the lock was held to its end. */

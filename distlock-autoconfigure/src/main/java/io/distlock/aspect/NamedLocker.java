@@ -31,13 +31,9 @@ record NamedLocker(String name, BeanFactory beans, Supplier<Locker> supplier) {
         return this.supplier.get();
     }
 
-    boolean isDefault() {
-        return this.name.equals(LeaseScope.DEFAULT_LOCKER);
-    }
-
     /** @throws InvalidLockAnnotationException when there is none of that name */
     void check(AnnotatedMethod annotated) {
-        if (isDefault()) {
+        if (this.name.equals(LeaseScope.DEFAULT_LOCKER)) {
             return;
         }
         Lockers lockers = this.beans.getBeanProvider(Lockers.class).getIfAvailable();

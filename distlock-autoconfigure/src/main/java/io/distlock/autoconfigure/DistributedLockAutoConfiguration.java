@@ -59,9 +59,11 @@ public final class DistributedLockAutoConfiguration {
         AnnotationVerification distributedLockVerification(
                 ConfigurableListableBeanFactory beans,
                 DistributedLockInterceptor interceptor,
-                DistlockProperties properties) {
+                DistlockProperties properties,
+                LockersProperties lockers) {
             return new AnnotationVerification(
-                    DistributedLockCheck.ofProxies(beans, interceptor, properties.maxTtl()),
+                    DistributedLockCheck.ofProxies(
+                            beans, interceptor, name -> lockers.maxTtl(name, properties.terms())),
                     properties.aspect().verify());
         }
     }
@@ -79,9 +81,11 @@ public final class DistributedLockAutoConfiguration {
         AnnotationVerification distributedLockVerification(
                 ConfigurableListableBeanFactory beans,
                 DistributedLockInterceptor interceptor,
-                DistlockProperties properties) {
+                DistlockProperties properties,
+                LockersProperties lockers) {
             return new AnnotationVerification(
-                    DistributedLockCheck.ofWovenClasses(beans, interceptor, properties.maxTtl()),
+                    DistributedLockCheck.ofWovenClasses(
+                            beans, interceptor, name -> lockers.maxTtl(name, properties.terms())),
                     properties.aspect().verify());
         }
     }

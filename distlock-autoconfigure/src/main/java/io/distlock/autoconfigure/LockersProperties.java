@@ -37,6 +37,14 @@ record LockersProperties(@DefaultValue Map<String, Entry> lockers) {
                         + " metadata. A name with dots is written in brackets.");
     }
 
+    /** The longest ttl that a locker allows; what the application makes itself decides for itself. */
+    Duration maxTtl(String name, LockerTerms base) {
+        if (name.equals(base.name())) {
+            return base.maxTtl();
+        }
+        return this.lockers.containsKey(name) ? terms(name, base).maxTtl() : PropertyRules.LONGEST;
+    }
+
     LockerTerms terms(String name, LockerTerms base) {
         return this.lockers.getOrDefault(name, Entry.NONE).over(name, base, PATH + "." + name);
     }

@@ -6,7 +6,7 @@ import java.time.Duration;
 final class PropertyRules {
 
     /** Far beyond any use, and far below what a clock in nanoseconds or a store in milliseconds can hold. */
-    private static final Duration LONGEST = Duration.ofDays(3650);
+    static final Duration LONGEST = Duration.ofDays(3650);
 
     private static final int LONGEST_PREFIX = 256;
 

@@ -36,7 +36,7 @@ class DistributedLockCheckTests {
                         text -> assertThat(text).contains("BadTimes.text()", "ttl \"soon\" is not a time", "\"30s\""),
                         text -> assertThat(text).contains("BadTimes.tooShort()", "at least 10 ms"),
                         text -> assertThat(text)
-                                .contains("BadTimes.tooLong()", "longer than lockers allow", "'distlock.max-ttl'"),
+                                .contains("BadTimes.tooLong()", "longer than its locker allows", "raise 'max-ttl'"),
                         text -> assertThat(text).contains("BadTimes.negative()", "waitFor must not be negative"),
                         text -> assertThat(text).contains("BadTimes.zero()", "maxHold must be longer than zero"),
                         text -> assertThat(text).contains("BadTimes.unset()", "property that is not set"));

@@ -49,12 +49,16 @@ final class LockedBeans implements AutoCloseable {
 
     DistributedLockCheck check() {
         return DistributedLockCheck.ofProxies(
-                this.context.getBeanFactory(), get(DistributedLockInterceptor.class), Duration.ofHours(24));
+                this.context.getBeanFactory(),
+                get(DistributedLockInterceptor.class),
+                name -> Duration.ofHours(name.equals("default") ? 24 : 48));
     }
 
     DistributedLockCheck wovenCheck() {
         return DistributedLockCheck.ofWovenClasses(
-                this.context.getBeanFactory(), get(DistributedLockInterceptor.class), Duration.ofHours(24));
+                this.context.getBeanFactory(),
+                get(DistributedLockInterceptor.class),
+                name -> Duration.ofHours(name.equals("default") ? 24 : 48));
     }
 
     @Override

@@ -70,6 +70,14 @@ class NamedLockerTests {
     }
 
     @Test
+    void aLockerThatCallsItselfOtherwiseIsEnteredAgainToo() {
+        Till till = this.beans.get(Till.class);
+
+        assertThat(till.strange()).isEqualTo("[k]");
+        assertThat(this.beans.get(TwoLockers.class).stranger.requests).hasSize(1);
+    }
+
+    @Test
     void busyIsWhatTheNamedLockerSays() {
         this.jobs.takeElsewhere("k");
 
@@ -82,7 +90,7 @@ class NamedLockerTests {
         try (LockedBeans some = new LockedBeans(TwoLockers.class, Wrong.class)) {
             assertThat(some.check().problems()).singleElement().satisfies(problem -> {
                 assertThat(problem).hasMessageContaining("Wrong.job(): there is no locker \"jbos\"");
-                assertThat(problem.remedy()).contains("(default, jobs)", "'distlock.lockers.jbos'");
+                assertThat(problem.remedy()).contains("(default, jobs, stranger)", "'distlock.lockers.jbos'");
             });
         }
     }
@@ -98,18 +106,24 @@ class NamedLockerTests {
 
         private final MapLocker jobs = new MapLocker("jobs");
 
+        private final MapLocker stranger = new MapLocker("somebody");
+
         TwoLockers(Locker primary) {
             this.primary = primary;
         }
 
         @Override
         public Locker get(String name) {
-            return name.equals("jobs") ? this.jobs : this.primary;
+            return switch (name) {
+                case "jobs" -> this.jobs;
+                case "stranger" -> this.stranger;
+                default -> this.primary;
+            };
         }
 
         @Override
         public Set<String> names() {
-            return Set.of("default", "jobs");
+            return Set.of("default", "jobs", "stranger");
         }
     }
 
@@ -120,6 +134,11 @@ class NamedLockerTests {
 
         @DistributedLock(key = "k", locker = "${shop.locker}")
         String job() {
+            return held();
+        }
+
+        @DistributedLock(key = "k", locker = "stranger")
+        String strange() {
             return held();
         }
 
@@ -164,6 +183,11 @@ class NamedLockerTests {
         @DistributedLock(key = "k", locker = "jobs")
         String job() {
             return this.shop.job();
+        }
+
+        @DistributedLock(key = "k", locker = "stranger")
+        String strange() {
+            return this.shop.strange();
         }
     }
 

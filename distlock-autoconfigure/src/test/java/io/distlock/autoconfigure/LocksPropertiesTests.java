@@ -157,7 +157,29 @@ class LocksPropertiesTests {
                 .withPropertyValues("distlock.locks.orders.ttl=25h")
                 .run(context -> assertThat(
                                 analysisOf(context.getStartupFailure()).getDescription())
-                        .contains("Shop.pay(): ttl PT25H is longer than lockers allow"));
+                        .contains("Shop.pay(): ttl PT25H is longer than its locker allows"));
+    }
+
+    @Test
+    void aTtlThatTheNamedLockerAllowsIsFine() {
+        this.context
+                .withPropertyValues(
+                        "distlock.lockers.long.max-ttl=48h",
+                        "distlock.lockers.long.driver=map",
+                        "distlock.locks.orders.locker=long",
+                        "distlock.locks.orders.ttl=25h")
+                .run(context -> assertThat(context.getBean(Shop.class).pay()).isEqualTo("paid"));
+    }
+
+    @Test
+    void theLockerThatIsWrittenIsAsked() {
+        this.map.tokens.put("distlock:order", "somebody");
+        this.context
+                .withPropertyValues(
+                        "distlock.lockers.other.driver=map",
+                        "distlock.lockers.other.prefix=other:",
+                        "distlock.locks.orders.locker=other")
+                .run(context -> assertThat(context.getBean(Shop.class).pay()).isEqualTo("paid"));
     }
 
     private static FailureAnalysis analysisOf(Throwable failure) {
