@@ -52,6 +52,7 @@ class ArchitectureTests {
             Map.entry(room("memory"), Set.of(room("driver"))),
             Map.entry(room("redis"), Set.of(room("driver"))),
             Map.entry(room("quorum"), Set.of(room("driver"))),
+            Map.entry(room("fence"), Set.of(API)),
             Map.entry(room("observe"), Set.of(API)),
             Map.entry(room("actuate"), Set.of(API)),
             Map.entry(room("test"), Set.of(API, room("core"), room("memory"))));

@@ -1,0 +1,4 @@
+create table if not exists distlock_fence (
+  resource varchar(255) not null primary key,
+  fence bigint not null
+);

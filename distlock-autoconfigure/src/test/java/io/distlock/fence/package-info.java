@@ -1,0 +1,4 @@
+@NullMarked
+package io.distlock.fence;
+
+import org.jspecify.annotations.NullMarked;
