@@ -4,6 +4,7 @@ import io.distlock.LockException;
 import io.distlock.LockState;
 import io.distlock.LockUnavailableException;
 import io.distlock.Locker;
+import io.distlock.fence.StaleFenceException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,6 +70,11 @@ record SeatController(SeatStore store, BoxOffice office, Locker locker) {
         boolean silent = refusal instanceof LockUnavailableException;
         HttpStatus status = silent ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.CONFLICT;
         return ProblemDetail.forStatusAndDetail(status, refusal.getMessage());
+    }
+
+    @ExceptionHandler
+    ProblemDetail refuse(StaleFenceException overtaken) {
+        return ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, overtaken.getMessage());
     }
 
     record Booking(@Nullable String buyer) {}

@@ -12,9 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
@@ -77,6 +79,15 @@ class SeatBookingIT {
             REDIS.call("DEL", "distlock:seat:D1");
         }
         assertThat(this.concert.book("D/1", "Ada").status()).isEqualTo(201);
+    }
+
+    @Test
+    void aSaleUnderALeaseThatWasOvertakenIsRefused(@Autowired JdbcTemplate jdbc) {
+        jdbc.update("insert into distlock_fence (resource, fence) values ('seat:D2', ?)", Long.MAX_VALUE);
+        Answer answer = this.concert.book("D/2", "Ada");
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.body()).contains("seat:D2", "later lease");
+        assertThat(this.concert.seats().get("D2")).isEmpty();
     }
 
     @ParameterizedTest
