@@ -94,14 +94,16 @@ class DyingWaitersTests {
     void whoStandsBehindADeadHeadWaitsUntilTheNextQuestionAtMost() {
         WaiterProcess dies = waiter(true);
         Lease lease = this.holding.locker().acquire(ORDERS);
-        standsInLine(dies, 1);
+        dies.take(KEY, Duration.ofSeconds(1), Duration.ofSeconds(60));
+        this.observer.awaitWaiting(KEY, 1);
         Caller next = standsInLine(this.behind, 2);
         this.observer.awaitListening(KEY, 2);
         dies.kill();
         lease.release();
         assertServed(next, NEXT_QUESTION);
         next.lease().release();
-        Leftovers.assertNoneIn(this.redis, TTL);
+        // the longest ttl of all, which is the time within which the dead are forgotten, too
+        Leftovers.assertNoneIn(this.redis, Duration.ofSeconds(2));
     }
 
     @Test

@@ -13,8 +13,10 @@ import io.distlock.LockRequest;
 import io.distlock.testredis.PrivateRedis;
 import io.distlock.testredis.RedisServers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,28 @@ class LocalRefusalTests {
         await().untilAsserted(
                         () -> assertThat(this.instance.locker().tryAcquire(TRY)).isPresent());
         assertThat(this.observer.requests()).isGreaterThan(before);
+    }
+
+    @Test
+    void threadsPassALockOnWithoutAQuestion() {
+        try (RunningInstance passes = RunningInstance.with(this.redis)
+                .passing(64, Duration.ofMinutes(1))
+                .start()) {
+            passes.locker().acquire(ORDERS).release(); // Redis knows the scripts from here on
+            Lease lease = passes.locker().acquire(ORDERS);
+            List<CompletableFuture<Lease>> waiting = new ArrayList<>();
+            for (int i = 0; i < 64; i++) {
+                waiting.add(passes.locker().acquireAsync(ORDERS));
+            }
+            long before = this.observer.requests();
+            for (CompletableFuture<Lease> next : waiting) {
+                lease.release();
+                lease = next.join();
+            }
+            assertThat(this.observer.requests()).isEqualTo(before);
+            lease.release();
+            assertThat(this.observer.requests()).isEqualTo(before + 1);
+        }
     }
 
     @Test

@@ -103,6 +103,10 @@ class ManyWaitersTests {
         assertThat(ManagementFactory.getThreadMXBean().getThreadCount() - threadsBefore)
                 .as("threads for %s waiters", MANY)
                 .isLessThan(30);
+        this.observer.awaitSubscriptions(1);
+        assertThat((String) this.redis.call("CLIENT", "LIST", "TYPE", "pubsub"))
+                .as("connections for messages of %s locks", 100)
+                .hasLineCount(1);
         for (int i = 0; i < MANY; i += 2) {
             pending.get(i).cancel(true);
         }
