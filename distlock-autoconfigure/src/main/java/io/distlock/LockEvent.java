@@ -6,6 +6,7 @@ import java.util.Set;
 /**
  * One step in the life of a lock, as listeners hear of it.
  *
+ * @param id the same in all that is told of one attempt and of the lease it led to; says nothing else
  * @param locker which locker
  * @param name low-cardinality label of the lock
  * @param keys what is locked; never use it as a metric's tag
@@ -14,4 +15,4 @@ import java.util.Set;
  * @param held how long it was held; zero before it is released
  */
 public record LockEvent(
-        String locker, String name, Set<String> keys, long fencingToken, Duration waited, Duration held) {}
+        long id, String locker, String name, Set<String> keys, long fencingToken, Duration waited, Duration held) {}

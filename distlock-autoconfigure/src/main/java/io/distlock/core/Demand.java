@@ -2,6 +2,7 @@ package io.distlock.core;
 
 import io.distlock.LockRequest;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param details of the holder, stored beside the lock
  * @param token to store; null = one of our own
  * @param common whether a hold taken for one such demand can serve another: it has no token or metadata of its own
+ * @param id of the attempt, for listeners
  */
 record Demand(
         String name,
@@ -26,7 +28,8 @@ record Demand(
         Duration holdAtLeast,
         String details,
         @Nullable String token,
-        boolean common) {
+        boolean common,
+        long id) {
 
     private static final long NEVER = Long.MAX_VALUE / 4;
 
@@ -45,10 +48,16 @@ record Demand(
                 token,
                 token == null
                         && request.metadata().isEmpty()
-                        && request.holdAtLeast().isZero());
+                        && request.holdAtLeast().isZero(),
+                newId());
     }
 
-    /** The same, ready to wait for what is left of a wait. */
+    /** Random, since a counter would be one more thing that all threads write. */
+    private static long newId() {
+        return ThreadLocalRandom.current().nextLong();
+    }
+
+    /** The same for one more key, ready to wait for what is left of a wait. */
     Demand waiting(long left) {
         return new Demand(
                 this.name,
@@ -59,7 +68,8 @@ record Demand(
                 this.holdAtLeast,
                 this.details,
                 this.token,
-                this.common);
+                this.common,
+                newId());
     }
 
     boolean isPatient() {

@@ -1,9 +1,9 @@
 package io.distlock.core;
 
+import io.distlock.LocalLock;
 import io.distlock.LockLost;
 import io.distlock.LockRequest;
 import io.distlock.LockState;
-import io.distlock.ReleaseOutcome;
 import io.distlock.TokenGenerator;
 import io.distlock.driver.Claim;
 import io.distlock.driver.Hold;
@@ -24,7 +24,6 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -220,11 +219,34 @@ final class Desk {
         return this.returning.sum() > 0;
     }
 
+    private Stream<KeyLine> here() {
+        return Stream.concat(this.keyLines.values().stream(), this.adopting.stream());
+    }
+
     /** What is held now. */
     List<Holding> held() {
-        return Stream.concat(this.keyLines.values().stream(), this.adopting.stream())
-                .flatMap(line -> Stream.ofNullable(line.held()))
+        return here().flatMap(line -> Stream.ofNullable(line.held())).toList();
+    }
+
+    List<LocalLock> locks() {
+        return here().map(KeyLine::show)
+                .filter(lock -> lock.hold().isPresent() || !lock.waits().isEmpty())
                 .toList();
+    }
+
+    /** A hold that ended in the store by no wish of its holder; nothing happens unless it is held here. */
+    void freed(Hold hold) {
+        held().stream()
+                .filter(held -> held.hold().key().equals(hold.key())
+                        && held.hold().token().equals(hold.token()))
+                .forEach(held -> held.line().lost(held, LockLost.Reason.GONE));
+    }
+
+    Set<String> degradations() {
+        return this.deaf.get()
+                ? Set.of("waiting callers ask every " + this.settings.pollInterval()
+                        + " instead of being woken by a message, which the store does not deliver")
+                : Set.of();
     }
 
     void listen(Runnable confirmed) {
@@ -289,16 +311,8 @@ final class Desk {
 
     // ---- telling ----
 
-    void tellLate(LockLost lost, Consumer<LockLost> callback) {
-        this.tellers.lostBefore(lost, callback);
-    }
-
-    void tellLost(LockLost lost, List<Consumer<LockLost>> callbacks) {
-        this.tellers.lost(lost, callbacks);
-    }
-
-    void tellReleased(KeyLease lease, ReleaseOutcome outcome) {
-        this.tellers.released(lease, outcome);
+    Tellers tellers() {
+        return this.tellers;
     }
 
     LockState stateOf(Holding here) {

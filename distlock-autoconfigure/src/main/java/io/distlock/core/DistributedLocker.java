@@ -2,6 +2,7 @@ package io.distlock.core;
 
 import io.distlock.Lease;
 import io.distlock.LeaseScope;
+import io.distlock.LocalLock;
 import io.distlock.LockListener;
 import io.distlock.LockLost;
 import io.distlock.LockLostException;
@@ -10,14 +11,15 @@ import io.distlock.LockState;
 import io.distlock.LockUnavailableException;
 import io.distlock.LockedAction;
 import io.distlock.LockedWork;
-import io.distlock.Locker;
 import io.distlock.LossInterrupt;
 import io.distlock.ReleaseOutcome;
 import io.distlock.TokenGenerator;
+import io.distlock.WatchedLocker;
 import io.distlock.WhenLost;
 import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
 import io.distlock.driver.Hold;
+import io.distlock.driver.KeyState;
 import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
@@ -25,11 +27,12 @@ import io.distlock.driver.Release;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The locker over any driver. Close it before the connections that its driver uses. */
-public final class DistributedLocker implements Locker, AutoCloseable {
+public final class DistributedLocker implements WatchedLocker, AutoCloseable {
 
     private final LockerSettings settings;
 
@@ -183,10 +186,40 @@ public final class DistributedLocker implements Locker, AutoCloseable {
         long sent = System.nanoTime();
         Optional<Attempt.Granted> granted =
                 StoreCalls.await(key, this.desk.driver().adopt(claim));
-        return granted.map(fence -> this.desk
-                .enterAdopted(lockKey)
-                .adopt(claim, fence, sent, new Waiter(demand, null))
-                .handOut());
+        return granted.map(fence -> {
+            KeyLease lease = this.desk.enterAdopted(lockKey).adopt(claim, fence, sent, new Waiter(demand, null));
+            LeaseInHand adopted = lease.handOut();
+            this.desk.tellers().taken(lease, Duration.ofNanos(System.nanoTime() - sent));
+            return adopted;
+        });
+    }
+
+    @Override
+    public List<LocalLock> locks() {
+        return this.desk.locks();
+    }
+
+    @Override
+    public ReleaseOutcome free(String key, String token) {
+        LockKey checked = checked(key);
+        Optional<KeyState> seen = StoreCalls.await(key, this.desk.driver().inspect(checked));
+        if (seen.isEmpty()) {
+            return ReleaseOutcome.EXPIRED;
+        }
+        String whole = seen.get().token();
+        if (!token.equals(whole) && !token.equals(RandomTokens.shown(whole))) {
+            return ReleaseOutcome.TAKEN;
+        }
+        ReleaseOutcome outcome = release(key, whole);
+        if (outcome == ReleaseOutcome.RELEASED) {
+            this.desk.freed(Hold.byToken(checked, whole));
+        }
+        return outcome;
+    }
+
+    @Override
+    public Set<String> degradations() {
+        return this.desk.degradations();
     }
 
     /** Refuses new callers and those who wait, gives leases time to come back, and closes the driver. */

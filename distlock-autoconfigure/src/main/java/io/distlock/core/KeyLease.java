@@ -1,6 +1,7 @@
 package io.distlock.core;
 
 import io.distlock.Lease;
+import io.distlock.LocalLock;
 import io.distlock.LockLost;
 import io.distlock.LockLostException;
 import io.distlock.ReleaseOutcome;
@@ -157,7 +158,7 @@ final class KeyLease implements Lease {
         ReleaseOutcome found = this.outcome.join();
         if (first) {
             line().desk().hasReturned();
-            line().desk().tellReleased(this, found);
+            line().desk().tellers().released(this, found);
         }
         return found;
     }
@@ -180,7 +181,7 @@ final class KeyLease implements Lease {
             this.gate.unlock();
         }
         if (known != null) {
-            line().desk().tellLate(known, action);
+            line().desk().tellers().lostBefore(known, action);
         }
     }
 
@@ -196,6 +197,21 @@ final class KeyLease implements Lease {
     @Nullable
     Thread worker() {
         return this.worker;
+    }
+
+    String shownToken() {
+        return RandomTokens.shown(this.holding.hold().token());
+    }
+
+    LocalLock.Hold show() {
+        return new LocalLock.Hold(
+                this.demand.name(),
+                shownToken(),
+                this.fence,
+                Optional.ofNullable(this.worker),
+                held(),
+                validity(),
+                isRenewed(System.nanoTime()));
     }
 
     long since() {
@@ -310,7 +326,7 @@ final class KeyLease implements Lease {
         } finally {
             this.gate.unlock();
         }
-        line().desk().tellLost(lost, told);
+        line().desk().tellers().lost(this, lost, told);
         return true;
     }
 
@@ -324,7 +340,6 @@ final class KeyLease implements Lease {
 
     @Override
     public String toString() {
-        return "Lease['" + key() + "', fence " + this.fence + ", "
-                + RandomTokens.readable(this.holding.hold().token()) + ", " + this.state + "]";
+        return "Lease['" + key() + "', fence " + this.fence + ", " + shownToken() + ", " + this.state + "]";
     }
 }

@@ -1,11 +1,13 @@
 package io.distlock.core;
 
+import io.distlock.LocalLock;
 import io.distlock.LockLost;
 import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
 import io.distlock.driver.LockKey;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -207,6 +209,24 @@ final class KeyLine {
                 claimed.run();
             };
         });
+    }
+
+    /** What is held and awaited here now. */
+    LocalLock show() {
+        List<Waiter> waiters;
+        KeyLease lease;
+        this.gate.lock();
+        try {
+            Holding here = this.held;
+            lease = here == null ? null : here.lease();
+            waiters = this.waiting.all();
+        } finally {
+            this.gate.unlock();
+        }
+        return new LocalLock(
+                this.key.key(),
+                Optional.ofNullable(lease).map(KeyLease::show),
+                waiters.stream().map(Waiter::show).toList());
     }
 
     private Answer heldHere(Holding here) {

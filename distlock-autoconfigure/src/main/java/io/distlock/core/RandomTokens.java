@@ -13,6 +13,9 @@ public final class RandomTokens implements TokenGenerator {
     /** How many characters the random bits take. */
     private static final int RANDOM_CHARACTERS = 22;
 
+    /** Enough of the random bits to tell holds apart, and far too few to guess the others. */
+    private static final int SHOWN_CHARACTERS = 6;
+
     /** Drawn at once for many tokens: most of the price of secure random bits is paid per draw. */
     private static final int DRAWN = 128 * RANDOM_BYTES;
 
@@ -49,6 +52,12 @@ public final class RandomTokens implements TokenGenerator {
             this.gate.unlock();
         }
         return bits;
+    }
+
+    /** The token without most of what makes it a proof; texts of another form are shown whole. */
+    static String shown(String token) {
+        String readable = readable(token);
+        return readable.equals(token) ? token : token.substring(0, readable.length() + 1 + SHOWN_CHARACTERS);
     }
 
     /** The token without what makes it a proof; texts of another form are shown whole. */

@@ -52,7 +52,7 @@ final class States {
         String readable = RandomTokens.readable(token);
         return new LockState(
                 key.key(),
-                readable,
+                RandomTokens.shown(token),
                 facts.getOrDefault(Details.INSTANCE, readable),
                 fence.isPresent()
                         ? Optional.of(Instant.EPOCH.plus(fence.getAsLong(), ChronoUnit.MICROS))

@@ -106,6 +106,7 @@ final class Taking {
     }
 
     private Answer ask(String key, Demand demand, long start) {
+        this.tellers.asked(demand, key);
         if (Thread.currentThread().isInterrupted()) {
             return new Answer.Refused(Reason.INTERRUPTED, null, null);
         }
@@ -143,6 +144,7 @@ final class Taking {
         PendingLease pending = new PendingLease();
         Waiter waiter = new Waiter(
                 demand, answer -> this.completions.execute(() -> complete(pending, keys, demand, start, answer)));
+        this.tellers.asked(demand, key);
         KeyLine line = this.desk.enter(this.desk.key(key), waiter);
         pending.await(
                 demand.isPatient()
@@ -158,6 +160,7 @@ final class Taking {
 
     private void complete(PendingLease pending, Set<String> keys, Demand demand, long start, Answer answer) {
         if (answer instanceof Answer.Left) {
+            this.tellers.cancelled(demand, keys, since(start));
             return;
         }
         try {

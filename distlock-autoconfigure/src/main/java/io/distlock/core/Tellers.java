@@ -38,31 +38,44 @@ final class Tellers {
                 .toList();
     }
 
+    void asked(Demand demand, String key) {
+        if (!this.listeners.isEmpty()) {
+            LockEvent event = event(demand, Set.of(key), 0, Duration.ZERO, Duration.ZERO);
+            tell(listener -> listener.onAsked(event));
+        }
+    }
+
     void taken(KeyLease lease, Duration waited) {
         if (!this.listeners.isEmpty()) {
-            LockEvent event = event(lease.demand().name(), lease.keys(), lease.fencingToken(), waited, Duration.ZERO);
+            LockEvent event = event(lease.demand(), lease.keys(), lease.fencingToken(), waited, Duration.ZERO);
             tell(listener -> listener.onTaken(event));
+        }
+    }
+
+    void cancelled(Demand demand, Set<String> keys, Duration waited) {
+        if (!this.listeners.isEmpty()) {
+            LockEvent event = event(demand, keys, 0, waited, Duration.ZERO);
+            tell(listener -> listener.onCancelled(event));
         }
     }
 
     void refused(Demand demand, Set<String> keys, Duration waited, LockNotAcquiredException.Reason reason) {
         if (!this.listeners.isEmpty()) {
-            LockEvent event = event(demand.name(), keys, 0, waited, Duration.ZERO);
+            LockEvent event = event(demand, keys, 0, waited, Duration.ZERO);
             tell(listener -> listener.onRefused(event, reason));
         }
     }
 
     void unavailable(Demand demand, Set<String> keys, Duration waited, LockUnavailableException cause) {
         if (!this.listeners.isEmpty()) {
-            LockEvent event = event(demand.name(), keys, 0, waited, Duration.ZERO);
+            LockEvent event = event(demand, keys, 0, waited, Duration.ZERO);
             tell(listener -> listener.onUnavailable(event, cause));
         }
     }
 
     void released(KeyLease lease, ReleaseOutcome outcome) {
         if (!this.listeners.isEmpty()) {
-            LockEvent event =
-                    event(lease.demand().name(), lease.keys(), lease.fencingToken(), Duration.ZERO, lease.held());
+            LockEvent event = event(lease);
             tell(listener -> listener.onReleased(event, outcome));
         }
     }
@@ -74,10 +87,14 @@ final class Tellers {
         }
     }
 
-    void lost(LockLost lost, List<Consumer<LockLost>> callbacks) {
-        LOG.log(Level.WARNING, lost.describe() + " (fence " + lost.fencingToken() + ")");
+    void lost(KeyLease lease, LockLost lost, List<Consumer<LockLost>> callbacks) {
+        LOG.log(
+                Level.WARNING,
+                lost.describe() + " (" + lost.name() + ", fence " + lost.fencingToken() + ", " + lease.shownToken()
+                        + ")");
         callbacks.forEach(callback -> lostBefore(lost, callback));
-        this.lanes.forEach(lane -> lane.lost(lost));
+        LockEvent event = event(lease);
+        this.lanes.forEach(lane -> lane.lost(event, lost));
     }
 
     /** For who asks when everybody has been told. */
@@ -104,8 +121,12 @@ final class Tellers {
         this.apart.shutdown();
     }
 
-    private LockEvent event(String name, Set<String> keys, long fence, Duration waited, Duration held) {
-        return new LockEvent(this.locker, name, keys, fence, waited, held);
+    private LockEvent event(KeyLease lease) {
+        return event(lease.demand(), lease.keys(), lease.fencingToken(), Duration.ZERO, lease.held());
+    }
+
+    private LockEvent event(Demand demand, Set<String> keys, long fence, Duration waited, Duration held) {
+        return new LockEvent(demand.id(), this.locker, demand.name(), keys, fence, waited, held);
     }
 
     private void tell(Consumer<LockListener> what) {

@@ -1,5 +1,6 @@
 package io.distlock.core;
 
+import io.distlock.LockEvent;
 import io.distlock.LockListener;
 import io.distlock.LockLost;
 import io.distlock.RenewalRound;
@@ -17,7 +18,7 @@ final class TellingLane {
 
     private final Executor apart;
 
-    private final Queue<LockLost> losses = new ConcurrentLinkedQueue<>();
+    private final Queue<Loss> losses = new ConcurrentLinkedQueue<>();
 
     /** At most one is kept for it: rounds come several times a second, however slow it is. */
     private final AtomicReference<@Nullable RenewalRound> round = new AtomicReference<>();
@@ -29,8 +30,8 @@ final class TellingLane {
         this.apart = apart;
     }
 
-    void lost(LockLost lost) {
-        this.losses.add(lost);
+    void lost(LockEvent event, LockLost lost) {
+        this.losses.add(new Loss(event, lost));
         start();
     }
 
@@ -54,9 +55,9 @@ final class TellingLane {
     }
 
     private void tell() {
-        for (LockLost next = this.losses.poll(); next != null; next = this.losses.poll()) {
-            LockLost lost = next;
-            Tellers.quietly(() -> this.listener.onLost(lost));
+        for (Loss next = this.losses.poll(); next != null; next = this.losses.poll()) {
+            Loss loss = next;
+            Tellers.quietly(() -> this.listener.onLost(loss.event, loss.lost));
         }
         RenewalRound renewed = this.round.getAndSet(null);
         if (renewed != null) {
@@ -65,4 +66,6 @@ final class TellingLane {
         this.telling.set(false);
         start();
     }
+
+    private record Loss(LockEvent event, LockLost lost) {}
 }

@@ -1,5 +1,8 @@
 package io.distlock.core;
 
+import io.distlock.LocalLock;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -13,6 +16,8 @@ final class Waiter {
     private final Thread asker = Thread.currentThread();
 
     private final @Nullable Consumer<Answer> callback;
+
+    private final long since = System.nanoTime();
 
     private final AtomicReference<@Nullable Answer> answer = new AtomicReference<>();
 
@@ -34,6 +39,11 @@ final class Waiter {
     @Nullable
     Thread worker() {
         return this.callback == null ? this.asker : null;
+    }
+
+    LocalLock.Wait show() {
+        return new LocalLock.Wait(
+                this.demand.name(), Optional.ofNullable(worker()), Duration.ofNanos(System.nanoTime() - this.since));
     }
 
     /** @return whether this was the first answer; a grant that is declined is still the caller's to give on */

@@ -32,6 +32,10 @@ final class WaitingRoom {
         return this.waiting.size();
     }
 
+    List<Waiter> all() {
+        return List.copyOf(this.waiting);
+    }
+
     /** What the first of them wants. */
     Demand first() {
         return this.waiting.iterator().next().demand();
