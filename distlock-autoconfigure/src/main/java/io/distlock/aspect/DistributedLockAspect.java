@@ -31,7 +31,11 @@ public final class DistributedLockAspect {
             + " || execution(public !static * (@io.distlock.annotation.DistributedLocks *).*(..))")
     void lockOfItsClass() {}
 
-    @Around("ownLock() || lockOfItsClass()")
+    // As everywhere, a lock of the class is not one of what every object has.
+    @Pointcut("execution(boolean *.equals(Object)) || execution(int *.hashCode()) || execution(String *.toString())")
+    void ofEveryObject() {}
+
+    @Around("ownLock() || lockOfItsClass() && !ofEveryObject()")
     public @Nullable Object around(ProceedingJoinPoint point) throws Throwable {
         Method method = ((MethodSignature) point.getSignature()).getMethod();
         DistributedLockInterceptor connected = this.interceptor;

@@ -31,6 +31,7 @@ class WeavingTests {
                 .contains("from the same object: [door]")
                 .contains("private: [safe]")
                 .contains("by class: [" + WovenApplication.Bank.class.getName() + ".count]")
+                .contains("text of an object: free")
                 .contains("entered again: 1 lease")
                 .contains("twice: [window]")
                 .contains("static: [vault]")

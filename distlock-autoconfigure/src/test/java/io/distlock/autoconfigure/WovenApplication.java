@@ -28,6 +28,7 @@ final class WovenApplication {
             say("from the same object", shop.openItself());
             say("private", shop.openSafe());
             say("by class", context.getBean(Bank.class).count());
+            say("text of an object", context.getBean(Bank.class).toString());
             say("entered again", shop.openTwice());
             say("twice", shop.openBoth());
             say("static", Shop.openVault());
@@ -92,6 +93,11 @@ final class WovenApplication {
     static class Bank {
 
         public String count() {
+            return current();
+        }
+
+        @Override
+        public String toString() {
             return current();
         }
     }
