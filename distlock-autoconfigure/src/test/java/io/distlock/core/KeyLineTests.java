@@ -36,6 +36,7 @@ class KeyLineTests {
     /** What belongs to one caller or to the timer, so that switching there shows nothing. */
     private static final List<Class<?>> BESIDE_THE_LINE = List.of(
             Ticker.class,
+            Clocks.class,
             Tellers.class,
             AskingAgain.class,
             KeepAlive.class,

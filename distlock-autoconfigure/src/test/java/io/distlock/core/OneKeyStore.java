@@ -20,6 +20,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -71,7 +72,10 @@ final class OneKeyStore {
         return false;
     }
 
-    /** An instance that locks here, with nothing to do for its timer. Passes a hold on three times at most. */
+    /**
+     * An instance that locks here, with nothing to do for its timer: its clocks agree also where one stands still. Passes
+     * a hold on three times at most.
+     */
     Desk instance(String name) {
         LockerSettings usual = LockerSettings.defaults();
         LockerSettings quiet = new LockerSettings(
@@ -94,7 +98,8 @@ final class OneKeyStore {
                 new Instance(name, name),
                 new Driver(),
                 key -> name + ":" + tokens.incrementAndGet(),
-                new Tellers(name, List.of()));
+                new Tellers(name, List.of()),
+                new Clocks(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime())));
     }
 
     /** From here on, messages arrive when they are delivered. */
