@@ -66,6 +66,11 @@ public final class DistlockAutoConfiguration {
     }
 
     @Bean
+    LossEvents lockLossEvents(ConfigurableApplicationContext context) {
+        return new LossEvents(context);
+    }
+
+    @Bean
     @ConditionalOnMissingBean
     Lockers lockers(ListableBeanFactory beans) {
         return new BeanLockers(beans);

@@ -1,12 +1,13 @@
 package io.distlock.autoconfigure;
 
 import io.distlock.LockUnavailableException;
-import io.distlock.Locker;
 import io.distlock.autoconfigure.DistlockProperties.OnFailure;
+import io.distlock.core.DistributedLocker;
+import io.distlock.driver.StoreReport;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-/** Asks the store once, about a key that nobody locks. */
+/** Asks the store once, about a key that nobody locks, and what it is. */
 record StartupCheck(OnFailure onFailure) {
 
     private static final Log LOGGER = LogFactory.getLog(StartupCheck.class);
@@ -16,12 +17,13 @@ record StartupCheck(OnFailure onFailure) {
     private static final String REMEDY =
             "Check that it runs and that the application may use it" + " (for Redis: 'spring.data.redis.*')";
 
-    void run(String bean, Locker locker) {
+    void run(String bean, DistributedLocker locker) {
         if (this.onFailure == OnFailure.OFF) {
             return;
         }
         try {
             locker.inspect(KEY);
+            locker.report().ifPresent(report -> tell(bean, report));
         } catch (LockUnavailableException unavailable) {
             String fact = "The store of " + whose(bean) + " does not answer: " + factOf(unavailable) + ".";
             if (this.onFailure == OnFailure.FAIL) {
@@ -30,6 +32,15 @@ record StartupCheck(OnFailure onFailure) {
             }
             LOGGER.error(fact + " Every call will fail with LockUnavailableException until it answers. " + REMEDY
                     + ", or set 'distlock.startup-check' to 'fail' to not start without it.");
+        }
+    }
+
+    private static void tell(String bean, StoreReport report) {
+        String line = "The store of " + whose(bean) + " is " + report.facts() + ".";
+        if (report.concerns().isEmpty()) {
+            LOGGER.info(line);
+        } else {
+            LOGGER.warn(line + " " + String.join(" ", report.concerns()));
         }
     }
 

@@ -24,6 +24,8 @@ import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
+import io.distlock.driver.ReportingDriver;
+import io.distlock.driver.StoreReport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -220,6 +222,17 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
     @Override
     public Set<String> degradations() {
         return this.desk.degradations();
+    }
+
+    /**
+     * What the store says of itself; empty where it cannot.
+     *
+     * @throws LockUnavailableException when it did not answer
+     */
+    public Optional<StoreReport> report() {
+        return this.desk.driver() instanceof ReportingDriver store
+                ? Optional.of(StoreCalls.await("any", store.report()))
+                : Optional.empty();
     }
 
     /** Refuses new callers and those who wait, gives leases time to come back, and closes the driver. */

@@ -4,12 +4,14 @@ import io.distlock.LockLost;
 import io.distlock.driver.LockDriver;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Renewal;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * next hold.
  */
 final class KeepAlive {
+
+    private static final System.Logger LOG = System.getLogger(KeepAlive.class.getName());
 
     private static final int RENEWALS_PER_TTL = 3;
 
@@ -45,6 +49,9 @@ final class KeepAlive {
     private final Tellers tellers;
 
     private final Duration grace;
+
+    /** Whether it has been said, and none has succeeded since. */
+    private final AtomicBoolean failing = new AtomicBoolean();
 
     /** Only on the timer's thread. */
     private List<Holding> due = new ArrayList<>();
@@ -180,8 +187,15 @@ final class KeepAlive {
             return;
         }
         if (found == null || failure != null) {
+            if (this.failing.compareAndSet(false, true)) {
+                LOG.log(
+                        Level.WARNING,
+                        "Renewals fail, and are tried again as long as their locks may be believed in: "
+                                + StoreCalls.trouble(failure).getMessage());
+            }
             retry(holding);
         } else if (found == Ownership.OURS) {
+            this.failing.set(false);
             sending.succeeded();
             watch(holding);
         } else {

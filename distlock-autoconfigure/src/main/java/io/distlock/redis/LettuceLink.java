@@ -56,6 +56,11 @@ final class LettuceLink implements RedisLink {
     }
 
     @Override
+    public String toString() {
+        return this.door.toString();
+    }
+
+    @Override
     public void close() {
         CompletionStage<Void> inboxClosed = this.inbox.close();
         awaitBriefly(this.commands.close());

@@ -2,6 +2,7 @@ package io.distlock.redis;
 
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** What the words of a Redis error mean for a lock, and what to do about them. */
@@ -54,6 +55,14 @@ final class RedisErrors {
         return refused("Redis refused", message, cause);
     }
 
+    /** Whether a server or a proxy before it may take one key of a script and not several. */
+    static boolean isAboutSeveralKeys(@Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof LockDriverException answered
+                && answered.kind() == Kind.REFUSED
+                && (has(answered.getMessage(), "(CROSSSLOT") || has(answered.getMessage(), "(ERR "));
+    }
+
     private static LockDriverException misconfigured(String fact, String message, @Nullable Throwable cause) {
         return new LockDriverException(Kind.MISCONFIGURED, fact + " (" + message + ")", cause);
     }
@@ -62,7 +71,7 @@ final class RedisErrors {
         return new LockDriverException(Kind.REFUSED, fact + " (" + message + ")", cause);
     }
 
-    private static boolean has(String message, String word) {
-        return message.contains(word);
+    private static boolean has(@Nullable String message, String word) {
+        return message != null && message.contains(word);
     }
 }

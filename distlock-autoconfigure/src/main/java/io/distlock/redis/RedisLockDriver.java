@@ -10,6 +10,8 @@ import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import io.distlock.driver.Renewal;
+import io.distlock.driver.ReportingDriver;
+import io.distlock.driver.StoreReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +22,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Locks in Redis: one script, so one round trip, for every question. */
-final class RedisLockDriver implements LineDriver {
+final class RedisLockDriver implements LineDriver, ReportingDriver {
 
     /**
      * Keys of one script: enough to keep requests few, few enough that other clients of the server wait no longer than
@@ -45,12 +47,16 @@ final class RedisLockDriver implements LineDriver {
 
     private final String retention;
 
+    /** Whether keys of several locks may stand in one script: not in a cluster, nor where a proxy has refused it. */
+    private volatile boolean together;
+
     RedisLockDriver(RedisLink link, DriverSettings settings) {
         this.link = link;
         this.settings = settings;
         this.inboxStart = RedisKeys.inbox(settings.prefix(), "");
         this.inbox = RedisKeys.inbox(settings.prefix(), settings.instance());
         this.channel = (link.isOneServer() ? "1" : "0") + this.inbox;
+        this.together = link.isOneServer();
         this.retention = Arguments.millis(settings.recordRetention());
     }
 
@@ -83,10 +89,10 @@ final class RedisLockDriver implements LineDriver {
 
     @Override
     public List<CompletionStage<Attempt>> line(List<Question> questions) {
-        if (questions.size() == 1 || !this.link.isOneServer()) {
+        if (questions.size() == 1 || !this.together) {
             return questions.stream().map(this::line).toList();
         }
-        return inBatches(questions, this::lineTogether, RedisReplies::attempt);
+        return inBatches(questions, this::lineTogether, RedisReplies::attempt, this::line);
     }
 
     private CompletableFuture<List<Object>> lineTogether(List<Question> batch) {
@@ -130,10 +136,10 @@ final class RedisLockDriver implements LineDriver {
 
     @Override
     public List<CompletionStage<Ownership>> renew(List<Renewal> renewals) {
-        if (!this.link.isOneServer()) {
+        if (!this.together) {
             return renewals.stream().map(this::renewAlone).toList();
         }
-        return inBatches(renewals, this::renewTogether, RedisReplies::ownership);
+        return inBatches(renewals, this::renewTogether, RedisReplies::ownership, this::renewAlone);
     }
 
     /**
@@ -207,6 +213,14 @@ final class RedisLockDriver implements LineDriver {
     }
 
     @Override
+    public CompletionStage<StoreReport> report() {
+        String[] any = {this.settings.prefix() + "~report"};
+        return this.link
+                .run(Script.REPORT, this.settings.commandTimeout(), any, new String[] {this.inbox})
+                .thenApply(reply -> RedisReport.of(this.link.toString(), reply, this.settings.messages()));
+    }
+
+    @Override
     public CompletionStage<Void> listen(Consumer<Grant> listener) {
         if (!this.settings.messages()) {
             return CompletableFuture.completedFuture(null);
@@ -242,15 +256,29 @@ final class RedisLockDriver implements LineDriver {
         return useful.compareTo(most) < 0 ? useful : most;
     }
 
-    private static <T, R> List<CompletionStage<R>> inBatches(
-            List<T> all, Function<List<T>, CompletableFuture<List<Object>>> ask, Function<Object, R> read) {
+    /** @param alone asks for one, where all together were refused */
+    private <T, R> List<CompletionStage<R>> inBatches(
+            List<T> all,
+            Function<List<T>, CompletableFuture<List<Object>>> ask,
+            Function<Object, R> read,
+            Function<T, CompletionStage<R>> alone) {
         List<CompletionStage<R>> replies = new ArrayList<>(all.size());
         for (int first = 0; first < all.size(); first += BATCH) {
             List<T> batch = all.subList(first, Math.min(all.size(), first + BATCH));
             CompletableFuture<List<Object>> answer = ask.apply(batch);
             for (int i = 0; i < batch.size(); i++) {
                 int index = i;
-                replies.add(answer.thenApply(reply -> read.apply(reply.get(index))));
+                replies.add(answer.handle((reply, failure) -> {
+                            if (reply != null) {
+                                return CompletableFuture.completedStage(read.apply(reply.get(index)));
+                            }
+                            if (batch.size() > 1 && RedisErrors.isAboutSeveralKeys(failure)) {
+                                this.together = false;
+                                return alone.apply(batch.get(index));
+                            }
+                            return CompletableFuture.<R>failedStage(failure);
+                        })
+                        .thenCompose(Function.identity()));
             }
         }
         return replies;

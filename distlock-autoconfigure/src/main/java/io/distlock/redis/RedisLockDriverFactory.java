@@ -32,7 +32,10 @@ public final class RedisLockDriverFactory implements LockDriverFactory {
     public LockDriver create(DriverSettings settings) {
         RedisConnectionFactory factory = this.connectionFactories.apply(settings.connectionFactory());
         if (factory instanceof LettuceConnectionFactory lettuce) {
-            return new RedisLockDriver(new LettuceLink(new LettuceDoor(lettuce), settings.commandTimeout()), settings);
+            LettuceDoor door = new LettuceDoor(lettuce);
+            RedisLink link = new LettuceLink(door, settings.commandTimeout());
+            // in a cluster one node may be silent and the others not
+            return new RedisLockDriver(door.isCluster() ? link : new Circuit(link), settings);
         }
         throw new IllegalArgumentException("The locker '" + settings.locker()
                 + "' cannot use a connection factory of type "

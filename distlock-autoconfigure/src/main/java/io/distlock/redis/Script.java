@@ -17,7 +17,8 @@ enum Script {
     EXTEND("extend"),
     ADOPT("record", "clock", "line", "adopt"),
     STATE("record", "state"),
-    TTL("ttl");
+    TTL("ttl"),
+    REPORT("report");
 
     private final String source;
 

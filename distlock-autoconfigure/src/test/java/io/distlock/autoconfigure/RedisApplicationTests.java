@@ -2,16 +2,24 @@ package io.distlock.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
+import io.distlock.Lease;
+import io.distlock.LockLost;
 import io.distlock.LockNotAcquiredException;
+import io.distlock.LockRequest;
 import io.distlock.LockUnavailableException;
 import io.distlock.Locker;
 import io.distlock.annotation.DistributedLock;
 import io.distlock.redis.RedisLockDriverAutoConfiguration;
+import io.distlock.testredis.PrivateRedis;
 import io.distlock.testredis.RedisServers;
 import io.distlock.testredis.TestRedis;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,6 +30,7 @@ import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfigurat
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.PayloadApplicationEvent;
 
 /** The whole corridor, from the annotation to a real Redis. */
 @Timeout(60)
@@ -57,6 +66,62 @@ class RedisApplicationTests {
                                             refusal.holder().orElseThrow().token())
                                     .isEqualTo("stranger"));
                     redis.call("DEL", "redis-application:order:42");
+                });
+    }
+
+    @Test
+    void oneLineSaysWhatTheStoreIs(CapturedOutput output) {
+        this.context
+                .withPropertyValues(
+                        "spring.data.redis.url=" + RedisServers.shared().uri())
+                .run(context -> assertThat(output.getOut().lines().filter(line -> line.contains("The store of")))
+                        .singleElement()
+                        .asString()
+                        .contains(" INFO ", "The store of the locks is Redis at ", "ersion ", "maxmemory-policy")
+                        .contains("no append-only file, so a restart forgets who holds locks"));
+    }
+
+    @Test
+    void theLineWarnsOfWhatEndangersLocks(CapturedOutput output) {
+        try (PrivateRedis redis = RedisServers.start("--maxmemory", "100mb", "--maxmemory-policy", "volatile-lru")) {
+            redis.call("ACL", "SETUSER", "default", "-publish");
+            this.context
+                    .withPropertyValues("spring.data.redis.url=" + redis.uri())
+                    .run(context -> assertThat(output.getOut().lines().filter(line -> line.contains("The store of")))
+                            .singleElement()
+                            .asString()
+                            .contains(" WARN ", "volatile-lru", "evicts keys", "set maxmemory-policy to noeviction")
+                            .contains("refuses messages", "+publish"));
+        }
+    }
+
+    @Test
+    void whoMayNotAskMoreIsToldThatMuch(CapturedOutput output) {
+        try (PrivateRedis redis = RedisServers.start()) {
+            redis.call("ACL", "SETUSER", "default", "-info");
+            this.context
+                    .withPropertyValues("spring.data.redis.url=" + redis.uri())
+                    .run(context -> assertThat(output.getOut()).contains("which does not let this user ask for more"));
+        }
+    }
+
+    @Test
+    void aLossIsAnEventOfTheApplication() {
+        Queue<LockLost> heard = new ConcurrentLinkedQueue<>();
+        TestRedis redis = RedisServers.shared();
+        this.context
+                .withPropertyValues("spring.data.redis.url=" + redis.uri())
+                .withInitializer(context -> context.addApplicationListener(
+                        (PayloadApplicationEvent<LockLost> event) -> heard.add(event.getPayload())))
+                .run(context -> {
+                    Lease lease = context.getBean(Locker.class)
+                            .acquire(LockRequest.of("event").ttl(Duration.ofSeconds(1)));
+                    redis.call("DEL", "redis-application:event");
+                    await().until(() -> !heard.isEmpty());
+                    assertThat(heard).singleElement().satisfies(lost -> {
+                        assertThat(lost.keys()).containsExactly("event");
+                        assertThat(lost.fencingToken()).isEqualTo(lease.fencingToken());
+                    });
                 });
     }
 

@@ -1,0 +1,109 @@
+package io.distlock.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.distlock.Lease;
+import io.distlock.LockListener;
+import io.distlock.LockLost;
+import io.distlock.LockRequest;
+import io.distlock.testredis.PrivateRedis;
+import io.distlock.testredis.RedisCluster;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.springframework.data.redis.connection.RedisClusterConfiguration;
+
+/** One node of a cluster stands still; who holds locks at the others does not notice. */
+@Execution(ExecutionMode.CONCURRENT)
+class FrozenNodeTests {
+
+    private static final int LEASES = 100;
+
+    private static final Duration TTL = Duration.ofSeconds(3);
+
+    private final RedisCluster cluster = RedisCluster.start();
+
+    private final Queue<LockLost> losses = new ConcurrentLinkedQueue<>();
+
+    private RunningInstance instance;
+
+    @BeforeEach
+    void start() {
+        RedisClusterConfiguration nodes = new RedisClusterConfiguration();
+        for (PrivateRedis node : this.cluster.nodes()) {
+            // or the others refuse everything as soon as they miss one of them
+            node.call("CONFIG", "SET", "cluster-require-full-coverage", "no");
+            nodes.clusterNode(node.host(), node.port());
+        }
+        this.instance = RunningInstance.with(nodes)
+                .ttl(TTL)
+                .listener(new LockListener() {
+                    @Override
+                    public void onLost(LockLost lost) {
+                        losses.add(lost);
+                    }
+                })
+                .start();
+    }
+
+    @AfterEach
+    void close() {
+        this.instance.close();
+        this.cluster.close();
+    }
+
+    @Test
+    void noLeaseAtTheOtherNodesIsLost() {
+        List<Lease> leases = new ArrayList<>();
+        for (int i = 0; i < LEASES; i++) {
+            leases.add(this.instance.locker().acquire("order:" + i));
+        }
+        PrivateRedis frozen = this.cluster.nodeOf("distlock:order:0");
+        List<Lease> there = leases.stream().filter(lease -> isAt(lease, frozen)).toList();
+        List<Lease> elsewhere =
+                leases.stream().filter(lease -> !isAt(lease, frozen)).toList();
+        assertThat(there).isNotEmpty();
+        assertThat(elsewhere).hasSizeGreaterThan(LEASES / 2);
+
+        String sibling = sibling(elsewhere.get(0));
+        frozen.pause();
+        long start = System.nanoTime();
+        await().atMost(TTL.multipliedBy(2)).until(() -> there.stream().noneMatch(Lease::isHeld));
+        assertThat(this.instance.locker().acquire(LockRequest.of(sibling)).isHeld())
+                .isTrue();
+        await().pollDelay(Duration.ofMillis(
+                        Math.max(1, TTL.multipliedBy(3).toMillis() - (System.nanoTime() - start) / 1_000_000)))
+                .until(() -> true);
+        assertThat(elsewhere).allMatch(Lease::isHeld);
+        await().until(() -> this.losses.size() >= there.size());
+        assertThat(this.losses).hasSize(there.size());
+
+        frozen.resume();
+        elsewhere.forEach(Lease::release);
+        await().atMost(Duration.ofSeconds(15))
+                .ignoreExceptions()
+                .until(() -> this.instance.locker().acquire("order:0").isHeld());
+    }
+
+    private boolean isAt(Lease lease, PrivateRedis node) {
+        return this.cluster.nodeOf("distlock:" + lease.key()).port() == node.port();
+    }
+
+    /** A key at the same node that nobody has asked for. */
+    private String sibling(Lease lease) {
+        PrivateRedis node = this.cluster.nodeOf("distlock:" + lease.key());
+        int i = LEASES;
+        while (this.cluster.nodeOf("distlock:order:" + i).port() != node.port()) {
+            i++;
+        }
+        return "order:" + i;
+    }
+}

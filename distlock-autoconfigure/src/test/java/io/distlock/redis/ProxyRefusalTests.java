@@ -1,0 +1,105 @@
+package io.distlock.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.distlock.driver.DriverSettings;
+import io.distlock.driver.Hold;
+import io.distlock.driver.LockKey;
+import io.distlock.driver.Ownership;
+import io.distlock.driver.Renewal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A proxy that looks like one server and takes one slot's keys at a time. */
+class ProxyRefusalTests {
+
+    private final List<Integer> asked = new ArrayList<>();
+
+    private RedisLockDriver driver(String refusal) {
+        DriverSettings settings = new DriverSettings(
+                "default",
+                "p:",
+                "app@here/1-abcdefghijkl",
+                Duration.ofSeconds(1),
+                Duration.ofMinutes(1),
+                true,
+                Optional.empty());
+        return new RedisLockDriver(new Proxy(refusal, this.asked), settings);
+    }
+
+    private static List<Renewal> renewals(int many) {
+        return IntStream.range(0, many)
+                .mapToObj(i -> new Renewal(Hold.byToken(new LockKey("p:", "k" + i), "t"), Duration.ofSeconds(10)))
+                .toList();
+    }
+
+    private static List<Ownership> answers(List<CompletionStage<Ownership>> stages) {
+        return stages.stream().map(stage -> stage.toCompletableFuture().join()).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CROSSSLOT Keys in request don't hash to the same slot",
+                "ERR 'eval' command keys must be in same slot"
+            })
+    void itsFirstRefusalSwitchesToOneLockAtATimeForGoodAndLosesNone(String refusal) {
+        RedisLockDriver driver = driver(refusal);
+        assertThat(answers(driver.renew(renewals(5))))
+                .containsOnly(Ownership.OURS)
+                .hasSize(5);
+        assertThat(this.asked).startsWith(10);
+        this.asked.clear();
+        assertThat(answers(driver.renew(renewals(5))))
+                .containsOnly(Ownership.OURS)
+                .hasSize(5);
+        assertThat(this.asked).hasSize(10).containsOnly(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"OOM command not allowed", "BUSY Redis is busy", "LOADING Redis is loading"})
+    void aServerThatCannotNowIsAskedForAllTogetherAgain(String refusal) {
+        RedisLockDriver driver = driver(refusal);
+        assertThat(driver.renew(renewals(5)))
+                .allMatch(stage -> stage.toCompletableFuture().isCompletedExceptionally());
+        driver.renew(renewals(5));
+        assertThat(this.asked).containsExactly(10, 10);
+    }
+
+    private record Proxy(String refusal, List<Integer> asked) implements RedisLink {
+
+        @Override
+        public CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments) {
+            this.asked.add(keys.length);
+            return keys.length > 2
+                    ? CompletableFuture.failedFuture(RedisErrors.answered(this.refusal, null))
+                    : CompletableFuture.completedFuture(List.of(1L));
+        }
+
+        @Override
+        public CompletableFuture<Void> subscribe(String channel, Duration timeout, Consumer<String> listener) {
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public boolean isListening() {
+            return false;
+        }
+
+        @Override
+        public boolean isOneServer() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+}
