@@ -3,7 +3,6 @@ package io.distlock.core;
 import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockState;
 import io.distlock.driver.Attempt;
-import io.distlock.driver.LineDriver;
 import io.distlock.driver.LineDriver.Grant;
 import io.distlock.driver.LineDriver.Question;
 import io.distlock.driver.LockDriverException;
@@ -26,16 +25,14 @@ final class Claiming {
 
     private final Desk desk;
 
-    /** Whose place in the store's line it is; none before somebody stands there. */
-    private @Nullable String member;
+    private final Questions questions;
 
     private @Nullable Standing standing;
-
-    private long questions;
 
     Claiming(KeyLine line, Desk desk) {
         this.line = line;
         this.desk = desk;
+        this.questions = new Questions(line, desk, this);
     }
 
     boolean isUnderWay() {
@@ -63,7 +60,7 @@ final class Claiming {
     /** A claim for the first who waits. */
     Runnable begin() {
         Standing asking = newStanding();
-        return ask(asking);
+        return this.questions.ask(asking);
     }
 
     private Standing newStanding() {
@@ -81,7 +78,7 @@ final class Claiming {
     Question beginInLine() {
         Standing asking = newStanding();
         asking.assumeBusy();
-        return question(asking, true);
+        return this.questions.next(asking, true);
     }
 
     /** The answer to {@link #beginInLine()}. */
@@ -90,21 +87,10 @@ final class Claiming {
             Standing asking = this.standing;
             boolean current = asking != null && asking.claim().equals(question.claim());
             if (asking == null || !current) {
-                return attempt instanceof Attempt.Granted ? leave(question) : KeyLine.NOTHING;
+                return attempt instanceof Attempt.Granted ? this.questions.leave(question) : KeyLine.NOTHING;
             }
             return heard(asking, question.number(), attempt, failure);
         });
-    }
-
-    private Runnable ask(Standing asking) {
-        LineDriver store = this.desk.lines();
-        if (store != null && this.line.waiting().isAnyPatient()) {
-            Question question = question(asking, true);
-            return () -> sent(asking, question.number(), store.line(question));
-        }
-        long number = ++this.questions;
-        asking.ask(number);
-        return () -> sent(asking, number, this.desk.driver().acquire(asking.claim()));
     }
 
     /** One more question, that leaves the line if it is busy; none if one is under way. */
@@ -113,26 +99,7 @@ final class Claiming {
         if (asking == null || asking.isUnderWay()) {
             return KeyLine.NOTHING;
         }
-        LineDriver store = this.desk.lines();
-        Question question = question(asking, false);
-        return () -> sent(
-                asking,
-                question.number(),
-                store == null ? this.desk.driver().acquire(asking.claim()) : store.lastTry(question));
-    }
-
-    private Question question(Standing asking, boolean stands) {
-        Duration aliveFor = this.desk.aliveFor(asking.demand().ttl());
-        return asking.ask(member(), ++this.questions, aliveFor, stands);
-    }
-
-    private String member() {
-        String known = this.member;
-        if (known == null) {
-            known = this.desk.nextId();
-            this.member = known;
-        }
-        return known;
+        return this.questions.askLast(asking);
     }
 
     /** A question that has become due, if there still is one; the caller sends it together with those of other lines. */
@@ -141,7 +108,7 @@ final class Claiming {
         Question[] due = new Question[1];
         this.line.inside(() -> {
             if (this.standing == asking && !asking.isUnderWay()) {
-                due[0] = question(asking, true);
+                due[0] = this.questions.next(asking, true);
             }
             return KeyLine.NOTHING;
         });
@@ -156,7 +123,7 @@ final class Claiming {
             }
             Standing next = newStanding(asking.tries());
             next.assumeBusy();
-            return ask(next);
+            return this.questions.ask(next);
         });
     }
 
@@ -172,8 +139,9 @@ final class Claiming {
 
     /** Messages can arrive from here on: a question says so now, instead of the next one that is due. */
     private void askSoon(Standing asking) {
-        this.line.inside(() ->
-                this.standing == asking && asking.isInLine() && !asking.isUnderWay() ? ask(asking) : KeyLine.NOTHING);
+        this.line.inside(() -> this.standing == asking && asking.isInLine() && !asking.isUnderWay()
+                ? this.questions.ask(asking)
+                : KeyLine.NOTHING);
     }
 
     void sent(Standing asking, long number, CompletionStage<Attempt> reply) {
@@ -183,7 +151,7 @@ final class Claiming {
             }
             Holding held = this.line.held();
             boolean kept = held != null && held.hold().equals(asking.claim().hold());
-            return attempt instanceof Attempt.Granted && !kept ? giveBack(asking) : KeyLine.NOTHING;
+            return attempt instanceof Attempt.Granted && !kept ? this.questions.giveBack(asking) : KeyLine.NOTHING;
         }));
     }
 
@@ -212,7 +180,7 @@ final class Claiming {
             return refused;
         }
         if (this.desk.lines() != null && !asking.isInLine()) {
-            Runnable stand = ask(asking);
+            Runnable stand = this.questions.ask(asking);
             return () -> {
                 refused.run();
                 stand.run();
@@ -277,7 +245,7 @@ final class Claiming {
     private void lengthened(Standing asking, Holding holding, boolean well) {
         this.line.inside(() -> {
             if (this.standing != asking) {
-                return giveBack(asking);
+                return this.questions.giveBack(asking);
             }
             if (!well) {
                 holding.end();
@@ -294,7 +262,7 @@ final class Claiming {
         if (serves && holding.isBelieved(System.nanoTime()) && this.line.take(holding)) {
             return this.line.refuseBehind(holding);
         }
-        Runnable back = giveBack(asking);
+        Runnable back = this.questions.giveBack(asking);
         Runnable next = this.line.claimIfNeeded();
         return () -> {
             back.run();
@@ -316,7 +284,7 @@ final class Claiming {
         if (this.line.waiting().isEmpty()) {
             this.standing = null;
             asking.cancelNext();
-            return asking.mayBeKnown() ? giveBack(asking) : KeyLine.NOTHING;
+            return asking.mayBeKnown() ? this.questions.giveBack(asking) : KeyLine.NOTHING;
         }
         if (asking.serves(this.line.waiting().first())) {
             return KeyLine.NOTHING;
@@ -326,14 +294,6 @@ final class Claiming {
         if (asking.wasBusy()) {
             next.assumeBusy();
         }
-        return ask(next);
-    }
-
-    private Runnable giveBack(Standing dead) {
-        return leave(new Question(dead.claim(), member(), this.questions, Duration.ZERO));
-    }
-
-    private Runnable leave(Question question) {
-        return () -> this.desk.leave(question);
+        return this.questions.ask(next);
     }
 }

@@ -1,0 +1,73 @@
+package io.distlock.core;
+
+import io.distlock.driver.LineDriver;
+import io.distlock.driver.LineDriver.Question;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What one line says to the store about its claims, from one place in the store's line. Only under the line's gate. */
+final class Questions {
+
+    private final KeyLine line;
+
+    private final Desk desk;
+
+    private final Claiming claiming;
+
+    /** Whose place in the store's line it is; none before somebody stands there. */
+    private @Nullable String member;
+
+    private long last;
+
+    Questions(KeyLine line, Desk desk, Claiming claiming) {
+        this.line = line;
+        this.desk = desk;
+        this.claiming = claiming;
+    }
+
+    /** Asks for the key, and stands in line if it is busy and somebody here is ready to wait. */
+    Runnable ask(Standing asking) {
+        LineDriver store = this.desk.lines();
+        if (store != null && this.line.waiting().isAnyPatient()) {
+            Question question = next(asking, true);
+            return () -> this.claiming.sent(asking, question.number(), store.line(question));
+        }
+        long number = ++this.last;
+        asking.ask(number);
+        return () -> this.claiming.sent(asking, number, this.desk.driver().acquire(asking.claim()));
+    }
+
+    /** Asks once more, and leaves the line if it is busy. */
+    Runnable askLast(Standing asking) {
+        LineDriver store = this.desk.lines();
+        Question question = next(asking, false);
+        return () -> this.claiming.sent(
+                asking,
+                question.number(),
+                store == null ? this.desk.driver().acquire(asking.claim()) : store.lastTry(question));
+    }
+
+    /** The next question, for the caller to send. */
+    Question next(Standing asking, boolean stands) {
+        Duration aliveFor = this.desk.aliveFor(asking.demand().ttl());
+        return asking.ask(member(), ++this.last, aliveFor, stands);
+    }
+
+    /** Whatever the store holds of it, or grants it later, is nobody's. */
+    Runnable giveBack(Standing dead) {
+        return leave(new Question(dead.claim(), member(), this.last, Duration.ZERO));
+    }
+
+    Runnable leave(Question question) {
+        return () -> this.desk.leave(question);
+    }
+
+    private String member() {
+        String known = this.member;
+        if (known == null) {
+            known = this.desk.nextId();
+            this.member = known;
+        }
+        return known;
+    }
+}
