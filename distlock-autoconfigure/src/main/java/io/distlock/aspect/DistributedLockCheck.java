@@ -4,6 +4,7 @@ import io.distlock.annotation.DistributedLock;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -84,6 +85,22 @@ public final class DistributedLockCheck {
         }
         problems.addAll(this.operations.tunings().strangers(names));
         return problems;
+    }
+
+    /** Of all annotations that can work; to be called when the singletons have been made. */
+    public Set<LockLabel> labels() {
+        Set<LockLabel> labels = new LinkedHashSet<>();
+        for (String name : this.beans.getBeanDefinitionNames()) {
+            Class<?> type = typeOf(name);
+            annotatedMethods(type).forEach(method -> {
+                try {
+                    this.operations.get(method, type).forEach(lock -> labels.add(lock.label()));
+                } catch (InvalidLockAnnotationException problem) {
+                    LOGGER.debug("A lock without a label, since it cannot work", problem);
+                }
+            });
+        }
+        return labels;
     }
 
     private void check(String bean, Class<?> type, Method method) {

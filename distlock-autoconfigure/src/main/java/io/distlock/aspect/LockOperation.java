@@ -117,12 +117,17 @@ record LockOperation(
                 && (refusal.reason() == Reason.BUSY || refusal.reason() == Reason.SHED)) {
             return this.busy.answer(call, refusal);
         }
-        if (failure instanceof LockUnavailableException && this.whenUnavailable == WhenUnavailable.PROCEED) {
+        if (failure instanceof LockUnavailableException silence && this.whenUnavailable == WhenUnavailable.PROCEED) {
             LOGGER.warn(this.annotated + " runs without its lock, as whenUnavailable = PROCEED says: "
                     + failure.getMessage());
+            Proceeding.tell(this.expressions.beans(), label(), silence);
             return call.body().proceed();
         }
         throw failure;
+    }
+
+    LockLabel label() {
+        return new LockLabel(this.locker.name(), this.terms.request().name().orElseGet(this.annotated::label));
     }
 
     /** A lease of this operation's lock, as its work sees it. */

@@ -1,0 +1,47 @@
+package io.distlock.observe;
+
+import io.distlock.LockEvent;
+import io.micrometer.observation.Observation;
+import org.jspecify.annotations.Nullable;
+
+/** One acquisition or one hold of a lock, as it is observed. */
+public final class LockObservationContext extends Observation.Context {
+
+    /** What is observed. */
+    public enum Phase {
+        /** From asking to the answer. */
+        ACQUIRE,
+        /** From the grant to the release or the loss. */
+        HOLD
+    }
+
+    private final Phase phase;
+
+    private volatile LockEvent event;
+
+    private volatile @Nullable String outcome;
+
+    LockObservationContext(Phase phase, LockEvent event) {
+        this.phase = phase;
+        this.event = event;
+    }
+
+    public Phase phase() {
+        return this.phase;
+    }
+
+    /** The latest that was told of the lock. */
+    public LockEvent event() {
+        return this.event;
+    }
+
+    /** How it came out; null before it has. */
+    public @Nullable String outcome() {
+        return this.outcome;
+    }
+
+    void end(LockEvent last, String how) {
+        this.event = last;
+        this.outcome = how;
+    }
+}
