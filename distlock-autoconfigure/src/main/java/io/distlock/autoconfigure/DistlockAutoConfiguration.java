@@ -77,7 +77,8 @@ public final class DistlockAutoConfiguration {
     }
 
     @Bean
-    LockerLifecycle lockerLifecycle(ConfigurableApplicationContext context, DistlockProperties properties) {
-        return new LockerLifecycle(context, new StartupCheck(properties.startupCheck()));
+    LockerLifecycle lockerLifecycle(
+            ConfigurableApplicationContext context, DistlockProperties properties, LockerMaker maker) {
+        return new LockerLifecycle(context, new StartupCheck(properties.startupCheck(), maker::needsMessages));
     }
 }

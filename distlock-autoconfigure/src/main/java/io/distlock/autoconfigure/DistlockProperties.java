@@ -107,6 +107,9 @@ record DistlockProperties(
         /** By message, and by asking where messages do not arrive. */
         AUTO,
 
+        /** By message; the start-up check does not pass where messages cannot arrive. */
+        NOTIFY,
+
         /** By asking only. */
         POLL
     }

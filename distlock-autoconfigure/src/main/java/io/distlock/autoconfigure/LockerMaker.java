@@ -2,6 +2,7 @@ package io.distlock.autoconfigure;
 
 import io.distlock.LockListener;
 import io.distlock.TokenGenerator;
+import io.distlock.autoconfigure.DistlockProperties.WaitStrategy;
 import io.distlock.core.DistributedLocker;
 import io.distlock.core.Instance;
 import io.distlock.driver.LockDriver;
@@ -47,6 +48,14 @@ final class LockerMaker {
                 LockersProperties.PATH + "." + name,
                 this.named.terms(name, this.properties.terms()),
                 this.instance.another());
+    }
+
+    /** Whether the locker that is this bean is to be woken by messages, or not to start. */
+    boolean needsMessages(String bean) {
+        String name = BeanLockers.name(bean);
+        LockerTerms own = this.properties.terms();
+        LockerTerms terms = bean.equals(name) ? own : this.named.terms(name, own);
+        return terms.waitStrategy() == WaitStrategy.NOTIFY;
     }
 
     private DistributedLocker make(String path, LockerTerms terms, Instance instance) {

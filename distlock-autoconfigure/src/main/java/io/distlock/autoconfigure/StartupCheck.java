@@ -4,11 +4,12 @@ import io.distlock.LockUnavailableException;
 import io.distlock.autoconfigure.DistlockProperties.OnFailure;
 import io.distlock.core.DistributedLocker;
 import io.distlock.driver.StoreReport;
+import java.util.function.Predicate;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /** Asks the store once, about a key that nobody locks, and what it is. */
-record StartupCheck(OnFailure onFailure) {
+record StartupCheck(OnFailure onFailure, Predicate<String> needsMessages) {
 
     private static final Log LOGGER = LogFactory.getLog(StartupCheck.class);
 
@@ -25,14 +26,37 @@ record StartupCheck(OnFailure onFailure) {
             locker.inspect(KEY);
             locker.report().ifPresent(report -> tell(bean, report));
         } catch (LockUnavailableException unavailable) {
-            String fact = "The store of " + whose(bean) + " does not answer: " + factOf(unavailable) + ".";
-            if (this.onFailure == OnFailure.FAIL) {
-                throw new ConfigurationException(
-                        fact, REMEDY + ", or set 'distlock.startup-check' to 'warn' to start without it.", unavailable);
-            }
-            LOGGER.error(fact + " Every call will fail with LockUnavailableException until it answers. " + REMEDY
-                    + ", or set 'distlock.startup-check' to 'fail' to not start without it.");
+            complain(
+                    "The store of " + whose(bean) + " does not answer: " + factOf(unavailable) + ".",
+                    "Every call will fail with LockUnavailableException until it answers. ",
+                    REMEDY,
+                    unavailable);
+            return;
         }
+        if (this.needsMessages.test(bean)) {
+            checkMessages(bean, locker);
+        }
+    }
+
+    private void checkMessages(String bean, DistributedLocker locker) {
+        try {
+            locker.awaitMessages();
+        } catch (LockUnavailableException | UnsupportedOperationException deaf) {
+            complain(
+                    "No messages reach " + whose(bean) + ", as 'wait-strategy: notify' demands: " + factOf(deaf) + ".",
+                    "Waiting callers will ask again and again instead. ",
+                    "Let messages pass, or choose 'wait-strategy: auto'",
+                    deaf);
+        }
+    }
+
+    private void complain(String fact, String consequence, String remedy, RuntimeException cause) {
+        if (this.onFailure == OnFailure.FAIL) {
+            throw new ConfigurationException(
+                    fact, remedy + ", or set 'distlock.startup-check' to 'warn' to start without it.", cause);
+        }
+        LOGGER.error(fact + " " + consequence + remedy
+                + ", or set 'distlock.startup-check' to 'fail' to not start without it.");
     }
 
     private static void tell(String bean, StoreReport report) {
@@ -49,7 +73,7 @@ record StartupCheck(OnFailure onFailure) {
         return bean.equals(name) ? "the locks" : "the locker '" + name + "'";
     }
 
-    private static String factOf(LockUnavailableException unavailable) {
+    private static String factOf(RuntimeException unavailable) {
         Throwable cause = unavailable.getCause();
         return String.valueOf(cause == null ? unavailable.getMessage() : cause.getMessage());
     }

@@ -253,7 +253,7 @@ final class Desk {
         if (this.lines == null || this.deaf.get()) {
             return;
         }
-        CompletionStage<Void> listening = this.lines.listen(this::granted);
+        CompletionStage<Void> listening = messages(this.lines);
         if (!listening.toCompletableFuture().isDone()) {
             listening.whenComplete((ok, failure) -> {
                 if (failure == null) {
@@ -263,6 +263,11 @@ final class Desk {
                 }
             });
         }
+    }
+
+    /** Completes when messages can arrive. */
+    CompletionStage<Void> messages(LineDriver store) {
+        return store.listen(this::granted);
     }
 
     private void heardNothing(Throwable failure) {

@@ -20,6 +20,7 @@ import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
 import io.distlock.driver.Hold;
 import io.distlock.driver.KeyState;
+import io.distlock.driver.LineDriver;
 import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
@@ -222,6 +223,21 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
     @Override
     public Set<String> degradations() {
         return this.desk.degradations();
+    }
+
+    /**
+     * Returns when those who wait can be woken by messages.
+     *
+     * @throws LockUnavailableException when the store is silent, or does not let this application hear messages
+     * @throws UnsupportedOperationException when the driver knows no messages
+     */
+    public void awaitMessages() {
+        LineDriver store = this.desk.lines();
+        if (store == null) {
+            throw new UnsupportedOperationException("The driver of the locker '"
+                    + this.desk.settings().name() + "' knows no messages: those who wait ask again");
+        }
+        StoreCalls.await("any", this.desk.messages(store));
     }
 
     /**

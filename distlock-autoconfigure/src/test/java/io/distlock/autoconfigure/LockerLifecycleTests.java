@@ -30,7 +30,7 @@ class LockerLifecycleTests {
                 .thenReturn(Map.of("first", first, "second", second, "third", third));
 
         assertThatIllegalStateException()
-                .isThrownBy(new LockerLifecycle(context, new StartupCheck(OnFailure.OFF))::stop)
+                .isThrownBy(new LockerLifecycle(context, new StartupCheck(OnFailure.OFF, bean -> false))::stop)
                 .satisfies(failed -> assertThat(failed.getSuppressed())
                         .extracting(Throwable::getMessage)
                         .containsExactlyInAnyOrder("one", "two"));

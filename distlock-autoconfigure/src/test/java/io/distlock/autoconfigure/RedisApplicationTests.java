@@ -106,6 +106,27 @@ class RedisApplicationTests {
     }
 
     @Test
+    void whoInsistsOnMessagesDoesNotStartWithoutThem() {
+        try (PrivateRedis redis = RedisServers.start()) {
+            ApplicationContextRunner insisting = this.context.withPropertyValues(
+                    "spring.data.redis.url=" + redis.uri(),
+                    "distlock.wait-strategy=notify",
+                    "distlock.startup-check=fail");
+            insisting.run(context -> assertThat(context).hasNotFailed());
+            redis.call("ACL", "SETUSER", "default", "-subscribe");
+            insisting.run(context -> assertThat(new ConfigurationFailureAnalyzer().analyze(context.getStartupFailure()))
+                    .isNotNull()
+                    .satisfies(analysis -> {
+                        assertThat(analysis.getDescription()).contains("No messages reach the locks", "+subscribe");
+                        assertThat(analysis.getAction()).contains("'wait-strategy: auto'");
+                    }));
+            insisting
+                    .withPropertyValues("distlock.wait-strategy=auto")
+                    .run(context -> assertThat(context).hasNotFailed());
+        }
+    }
+
+    @Test
     void aLossIsAnEventOfTheApplication() {
         Queue<LockLost> heard = new ConcurrentLinkedQueue<>();
         TestRedis redis = RedisServers.shared();
