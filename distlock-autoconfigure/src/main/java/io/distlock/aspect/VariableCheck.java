@@ -66,7 +66,7 @@ final class VariableCheck {
                 this.annotated,
                 asks + "which the method does not have",
                 this.parameters.names().isEmpty()
-                        ? "It has none"
+                        ? "The method has no parameters: add this one, or write the text without it"
                         : "Use one of those it has: " + String.join(", ", this.parameters.names()));
     }
 }

@@ -43,6 +43,15 @@ class DistributedLockCheckTests {
     }
 
     @Test
+    void aFixedKeyThatCannotBeLockedIsAProblem() {
+        assertThat(problems(BadFixedKey.class))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem)
+                        .hasMessageContaining("BadFixedKey.work()")
+                        .hasMessageContaining("'~'"));
+    }
+
+    @Test
     void whatNoProxyCanInterceptIsAProblem() {
         assertThat(problems(Unreachable.class))
                 .extracting(Throwable::getMessage)
@@ -151,7 +160,11 @@ class DistributedLockCheckTests {
 
     private static List<InvalidLockAnnotationException> problems(Class<?>... types) {
         try (LockedBeans beans = new LockedBeans(types)) {
-            return beans.check().problems();
+            List<InvalidLockAnnotationException> problems = beans.check().problems();
+            assertThat(problems)
+                    .extracting(InvalidLockAnnotationException::remedy)
+                    .allSatisfy(remedy -> assertThat(remedy).matches("[A-Z].{10,}[^.]\\."));
+            return problems;
         }
     }
 
@@ -177,6 +190,12 @@ class DistributedLockCheckTests {
 
         @DistributedLock("#{")
         void broken() {}
+    }
+
+    static class BadFixedKey {
+
+        @DistributedLock("~record")
+        void work() {}
     }
 
     static class BadTimes {

@@ -14,6 +14,7 @@ import io.distlock.WhenLost;
 import io.distlock.annotation.AutoRenew;
 import io.distlock.annotation.DistributedLock;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -157,6 +158,15 @@ class DistributedLockInterceptorTests {
         assertThatExceptionOfType(LockLostException.class)
                 .isThrownBy(() -> this.beans.get(Till.class).loseAndPay(this.locker, 42));
         assertThat(this.shop.runs()).isZero();
+    }
+
+    @Test
+    void anAnnotationIsReadOncePerMethodAndClass() throws NoSuchMethodException {
+        LockOperations operations =
+                this.beans.get(DistributedLockInterceptor.class).operations();
+        Method pay = Shop.class.getDeclaredMethod("pay", int.class);
+
+        assertThat(operations.get(pay, Shop.class)).isSameAs(operations.get(pay, Shop.class));
     }
 
     private LockRequest onlyRequest() {
