@@ -174,7 +174,8 @@ class FutureCallsTests {
         assertThatThrownBy(result::get)
                 .cause()
                 .isInstanceOf(IOException.class)
-                .satisfies(own -> assertThat(own.getSuppressed()).hasOnlyElementsOfType(LockLostException.class));
+                .satisfies(own ->
+                        assertThat(own.getSuppressed()).hasSize(1).hasOnlyElementsOfType(LockLostException.class));
     }
 
     @Test

@@ -261,7 +261,8 @@ class PublisherCallTests {
         assertThatThrownBy(result::join)
                 .cause()
                 .isInstanceOf(IOException.class)
-                .satisfies(own -> assertThat(own.getSuppressed()).hasOnlyElementsOfType(LockLostException.class));
+                .satisfies(own ->
+                        assertThat(own.getSuppressed()).hasSize(1).hasOnlyElementsOfType(LockLostException.class));
     }
 
     @Test

@@ -140,8 +140,9 @@ class AnnotatedCallTroubleTests {
                 .run(context -> assertThatThrownBy(
                                 () -> context.getBean(Shop.class).loseAndFail(new IOException("disk")))
                         .isInstanceOf(IOException.class)
-                        .satisfies(
-                                own -> assertThat(own.getSuppressed()).hasOnlyElementsOfType(LockLostException.class)));
+                        .satisfies(own -> assertThat(own.getSuppressed())
+                                .hasSize(1)
+                                .hasOnlyElementsOfType(LockLostException.class)));
     }
 
     @Test

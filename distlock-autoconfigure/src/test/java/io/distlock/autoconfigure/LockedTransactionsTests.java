@@ -201,7 +201,8 @@ class LockedTransactionsTests {
         runWithoutRenewal((shop, transaction) -> transaction.executeWithoutResult(status -> {
             assertThatThrownBy(() -> shop.loseAndFail(new IOException("disk")))
                     .isInstanceOf(IOException.class)
-                    .satisfies(own -> assertThat(own.getSuppressed()).hasOnlyElementsOfType(LockLostException.class));
+                    .satisfies(own ->
+                            assertThat(own.getSuppressed()).hasSize(1).hasOnlyElementsOfType(LockLostException.class));
             status.setRollbackOnly();
         }));
     }
