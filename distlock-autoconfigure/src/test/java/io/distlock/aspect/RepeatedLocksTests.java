@@ -10,13 +10,14 @@ import io.distlock.annotation.DistributedLock;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
 class RepeatedLocksTests {
 
-    private final LockedBeans beans = new LockedBeans(Shop.class);
+    private final LockedBeans beans = new LockedBeans(Shop.class, Till.class);
 
     private final Shop shop = this.beans.get(Shop.class);
 
@@ -56,6 +57,11 @@ class RepeatedLocksTests {
         assertThat(this.locker.heldKeys()).containsExactly("order:42");
     }
 
+    @Test
+    void whereTheOuterOneIsNotWantedTheCallersLeaseIsNotTakenForIt() throws Exception {
+        assertThat(this.beans.get(Till.class).start(this.shop).get().get()).isEqualTo("[order:42]");
+    }
+
     private void assertInOrder() {
         assertThat(this.locker.requests)
                 .extracting(LockRequest::keys)
@@ -85,9 +91,27 @@ class RepeatedLocksTests {
             return Mono.just(held());
         }
 
+        @DistributedLock(key = "shop", condition = "false")
+        @DistributedLock("order:#{#id}")
+        CompletableFuture<String> payFree(int id) {
+            assertThat(Leases.current("till")).isEmpty();
+            return CompletableFuture.completedFuture(
+                    Leases.current().orElseThrow().keys().toString());
+        }
+
         private static String held() {
             Leases.requireHeld("shop");
             return Leases.current().orElseThrow().keys().toString();
+        }
+    }
+
+    static class Till {
+
+        /** Returns before what it has started is over. */
+        @DistributedLock("till")
+        Supplier<CompletableFuture<String>> start(Shop shop) {
+            CompletableFuture<String> work = shop.payFree(42);
+            return () -> work;
         }
     }
 }

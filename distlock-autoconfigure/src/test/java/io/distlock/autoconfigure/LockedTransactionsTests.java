@@ -197,6 +197,14 @@ class LockedTransactionsTests {
     }
 
     @Test
+    void aMethodInsideThatEndsWellWithoutItsLockFails() {
+        runWithoutRenewal((shop, transaction) -> transaction.executeWithoutResult(status -> {
+            assertThatExceptionOfType(LockLostException.class).isThrownBy(shop::lose);
+            status.setRollbackOnly();
+        }));
+    }
+
+    @Test
     void theOwnExceptionOfAMethodInsideWinsOverTheLoss() {
         runWithoutRenewal((shop, transaction) -> transaction.executeWithoutResult(status -> {
             assertThatThrownBy(() -> shop.loseAndFail(new IOException("disk")))
@@ -317,6 +325,11 @@ class LockedTransactionsTests {
                 this.diary.lines.add("interrupted");
                 Thread.currentThread().interrupt();
             }
+        }
+
+        @DistributedLock(key = "k", whenLost = WhenLost.FAIL)
+        void lose() {
+            awaitLoss(Leases.requireHeld("k"));
         }
 
         @DistributedLock(key = "k", whenLost = WhenLost.FAIL)
