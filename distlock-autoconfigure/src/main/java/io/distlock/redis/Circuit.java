@@ -67,6 +67,11 @@ final class Circuit implements RedisLink {
     }
 
     @Override
+    public CompletableFuture<Void> load(Duration timeout) {
+        return this.link.load(timeout);
+    }
+
+    @Override
     public CompletableFuture<Void> subscribe(String channel, Duration timeout, Consumer<String> listener) {
         return this.link.subscribe(channel, timeout, listener);
     }

@@ -62,8 +62,8 @@ final class LettuceCommand {
     CompletableFuture<List<Object>> run(Duration timeout) {
         this.answer.whenComplete((reply, failure) -> this.opening.end());
         awaitUntil(this.start + timeout.toNanos(), timeout);
-        this.opening.wire().whenComplete((wire, failure) -> {
-            if (failure != null) {
+        this.opening.whenDone((wire, failure) -> {
+            if (wire == null) {
                 fail(failure);
             } else if (!this.answer.isDone()) {
                 send(wire);

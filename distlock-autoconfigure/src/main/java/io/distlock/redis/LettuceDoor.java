@@ -29,10 +29,19 @@ final class LettuceDoor {
 
     private final AtomicInteger opening = new AtomicInteger();
 
+    private final boolean own;
+
     private final boolean oneServer;
 
+    /** Into the client of the application, which closes it. */
     LettuceDoor(LettuceConnectionFactory factory) {
+        this(factory, false);
+    }
+
+    /** @param own whether it is closed with the door, and configured by its address */
+    LettuceDoor(LettuceConnectionFactory factory, boolean own) {
         this.factory = factory;
+        this.own = own;
         this.oneServer = !factory.isClusterAware() && !factory.isRedisSentinelAware();
     }
 
@@ -102,8 +111,11 @@ final class LettuceDoor {
         return this.factory.getRequiredNativeClient();
     }
 
-    private LockDriverException explain(RuntimeException failure) {
+    LockDriverException explain(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof LockDriverException known) {
+                return known;
+            }
             if (cause instanceof RedisCommandExecutionException answered) {
                 return RedisErrors.answered(String.valueOf(answered.getMessage()), failure);
             }
@@ -114,8 +126,15 @@ final class LettuceDoor {
         }
         return new LockDriverException(
                 Kind.UNREACHABLE,
-                "no connection to " + this + ". Check that it runs and spring.data.redis.* (" + root.getMessage() + ")",
+                "no connection to " + this + ". Check that it runs and "
+                        + (this.own ? "the node's address" : "spring.data.redis.*") + " (" + root.getMessage() + ")",
                 failure);
+    }
+
+    void close() {
+        if (this.own) {
+            this.factory.destroy();
+        }
     }
 
     @Override

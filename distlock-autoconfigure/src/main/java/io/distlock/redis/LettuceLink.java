@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * One connection for commands and one for messages, of our own, opened from the application's Lettuce client at first use:
@@ -41,6 +42,30 @@ final class LettuceLink implements RedisLink {
     }
 
     @Override
+    public CompletableFuture<Void> load(Duration timeout) {
+        Opening opening = this.commands.begin();
+        CompletableFuture<Wire> turn = new CompletableFuture<>();
+        CompletableFuture<Void> loaded = turn.thenCompose(LettuceLink::load)
+                .orTimeout(this.commands.allow(timeout).toNanos(), TimeUnit.NANOSECONDS)
+                .whenComplete((done, failure) -> opening.end())
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(this.door.explain(failure)));
+        opening.whenDone((wire, failure) -> {
+            if (wire != null) {
+                turn.complete(wire);
+            } else if (failure != null) {
+                turn.completeExceptionally(failure);
+            }
+        });
+        return loaded;
+    }
+
+    private static CompletableFuture<Void> load(Wire wire) {
+        return CompletableFuture.allOf(Stream.of(Script.values())
+                .map(script -> wire.scripts().scriptLoad(script.source()).toCompletableFuture())
+                .toArray(CompletableFuture[]::new));
+    }
+
+    @Override
     public CompletableFuture<Void> subscribe(String channel, Duration timeout, Consumer<String> listener) {
         return this.inbox.open(channel, listener);
     }
@@ -65,6 +90,7 @@ final class LettuceLink implements RedisLink {
         CompletionStage<Void> inboxClosed = this.inbox.close();
         awaitBriefly(this.commands.close());
         awaitBriefly(inboxClosed);
+        this.door.close();
     }
 
     /** The application's client comes next: what it finds half closed it complains about. */

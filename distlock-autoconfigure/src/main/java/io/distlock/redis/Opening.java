@@ -1,9 +1,14 @@
 package io.distlock.redis;
 
 import io.distlock.driver.LockDriverException;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** A connection that is being opened, is open, or could not be opened. */
 final class Opening {
@@ -12,6 +17,13 @@ final class Opening {
     private static final long REST = 50_000_000;
 
     private final CompletableFuture<Wire> wire = new CompletableFuture<>();
+
+    private final Queue<BiConsumer<@Nullable Wire, @Nullable Throwable>> waiting = new ConcurrentLinkedQueue<>();
+
+    private final ReentrantLock order = new ReentrantLock();
+
+    /** Whether nobody who asked before is still waiting. */
+    private volatile boolean inOrder;
 
     private final AtomicInteger underWay = new AtomicInteger();
 
@@ -29,6 +41,38 @@ final class Opening {
 
     CompletableFuture<Wire> wire() {
         return this.wire;
+    }
+
+    /**
+     * Acts at once if the connection is open or has failed, and then in the order of asking: a future would let the last
+     * one go first, and an undo before what it undoes.
+     */
+    void whenDone(BiConsumer<@Nullable Wire, @Nullable Throwable> action) {
+        if (this.inOrder) {
+            this.wire.whenComplete(action);
+            return;
+        }
+        this.waiting.add(action);
+        this.wire.whenComplete((wire, failure) -> actInOrder());
+    }
+
+    private void actInOrder() {
+        this.order.lock();
+        try {
+            act();
+            this.inOrder = true;
+            act();
+        } finally {
+            this.order.unlock();
+        }
+    }
+
+    private void act() {
+        for (BiConsumer<@Nullable Wire, @Nullable Throwable> next = this.waiting.poll();
+                next != null;
+                next = this.waiting.poll()) {
+            this.wire.whenComplete(next);
+        }
     }
 
     boolean isWorthWaitingFor(long patience) {

@@ -21,13 +21,14 @@ final class RedisErrors {
         }
         if (has(message, "NOAUTH") || has(message, "WRONGPASS") || has(message, "invalid password")) {
             return misconfigured(
-                    "Redis refused the login. Check spring.data.redis.username and spring.data.redis.password",
+                    "Redis refused the login. Check spring.data.redis.username and spring.data.redis.password, or what the"
+                            + " node's address says of them",
                     message,
                     cause);
         }
         if (has(message, "NOPERM") || has(message, "ACL failure") || has(message, "user executing the script")) {
             return misconfigured(
-                    "the Redis user may not do this. It needs: ACL SETUSER <user> ~<prefix>* &<prefix>* +eval +evalsha"
+                    "the Redis user may not do this. It needs (as one node of several also +info and +script|load): ACL SETUSER <user> ~<prefix>* &<prefix>* +eval +evalsha"
                             + " +get +getrange +set +append +del +exists +pttl +pexpire +time +hset +hget +hdel +zadd +zrem +zrange"
                             + " +zrevrange +publish +pubsub +subscribe",
                     message,
@@ -37,6 +38,13 @@ final class RedisErrors {
             return misconfigured(
                     "beside the lock stands what another version of distlock wrote, or another program. Let all"
                             + " instances run versions that know each other, or set distlock.prefix to one of your own",
+                    message,
+                    cause);
+        }
+        if (has(message, "DISTLOCK no vote yet")) {
+            return refused(
+                    "the server may have forgotten what it granted before it was started, and takes part in new locks once"
+                            + " 'rejoin-after' is over",
                     message,
                     cause);
         }

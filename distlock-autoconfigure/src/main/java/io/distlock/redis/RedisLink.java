@@ -11,6 +11,9 @@ interface RedisLink extends AutoCloseable {
     /** Runs a script by its digest, and by its text where the server does not know it yet. */
     CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments);
 
+    /** Makes every script known to the server, so that no first question is asked twice. */
+    CompletableFuture<Void> load(Duration timeout);
+
     /** Completes when messages to the channel can arrive. */
     CompletableFuture<Void> subscribe(String channel, Duration timeout, Consumer<String> listener);
 

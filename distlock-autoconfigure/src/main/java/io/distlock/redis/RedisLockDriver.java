@@ -12,6 +12,7 @@ import io.distlock.driver.Release;
 import io.distlock.driver.Renewal;
 import io.distlock.driver.ReportingDriver;
 import io.distlock.driver.StoreReport;
+import io.distlock.driver.VotingDriver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Locks in Redis: one script, so one round trip, for every question. */
-final class RedisLockDriver implements LineDriver, ReportingDriver {
+final class RedisLockDriver implements LineDriver, VotingDriver, ReportingDriver {
 
     /**
      * Keys of one script: enough to keep requests few, few enough that other clients of the server wait no longer than
@@ -218,6 +219,43 @@ final class RedisLockDriver implements LineDriver, ReportingDriver {
         return this.link
                 .run(Script.REPORT, this.settings.commandTimeout(), any, new String[] {this.inbox})
                 .thenApply(reply -> RedisReport.of(this.link.toString(), reply, this.settings.messages()));
+    }
+
+    @Override
+    public CompletionStage<String> prepare() {
+        Duration timeout = this.settings.commandTimeout();
+        return this.link
+                .load(timeout)
+                .thenCompose(loaded -> this.link.run(Script.IDENTITY, timeout, NOTHING, NOTHING))
+                .thenApply(reply -> (String) reply.get(0));
+    }
+
+    @Override
+    public CompletionStage<Attempt> vote(Claim claim, Duration upFor) {
+        Arguments arguments = start(Arguments.QUESTION + 1);
+        arguments.add(claim);
+        arguments.add(Long.toString(upFor.plusMillis(999).toSeconds()));
+        return this.link
+                .run(Script.VOTE, timeout(claim.ttl()), keys(claim.key()).array(), arguments.array())
+                .thenApply(reply -> RedisReplies.attempt(reply.get(0)));
+    }
+
+    @Override
+    public CompletionStage<Ownership> setFences(Hold hold, Attempt.Granted fences) {
+        Arguments arguments = start(4).add(
+                        hold.token(), hold.attempt(), Long.toString(fences.fence()), Integer.toString(fences.fences()));
+        return this.link
+                .run(
+                        Script.FENCES,
+                        this.settings.commandTimeout(),
+                        keys(hold.key()).array(),
+                        arguments.array())
+                .thenApply(reply -> RedisReplies.ownership(reply.get(0)));
+    }
+
+    @Override
+    public CompletionStage<Ownership> undo(Hold hold) {
+        return leave(new Question(new Claim(hold, Duration.ZERO, 1, ""), "", 0, Duration.ZERO));
     }
 
     @Override

@@ -11,14 +11,17 @@ import java.util.HexFormat;
 /** A Lua script, and the digest by which the server knows it once it has seen it. */
 enum Script {
     ACQUIRE("record", "acquire-at-once", "line", "acquire"),
+    VOTE("up", "record", "acquire-at-once", "line", "acquire"),
     RELEASE("record", "release-at-once", "hand-on-at-once", "line", "release"),
     RENEW("renew"),
     KEEP("keep"),
     EXTEND("extend"),
     ADOPT("record", "clock", "line", "adopt"),
+    FENCES("record", "clock", "line", "fences"),
     STATE("record", "state"),
     TTL("ttl"),
-    REPORT("report");
+    REPORT("report"),
+    IDENTITY("identity");
 
     private final String source;
 

@@ -14,11 +14,10 @@ local was = read_record()
 if was.by and was.by ~= attempt then
   was.void = with(was.void, was.by)
 end
-if was.last == 0 then
-  was.last = micros
-end
-was.by, was.base, was.fences, was.token, was.details = attempt, was.last, 1, token, details
+local last = was.by and was.base + was.fences - 1 or micros
+was.last = math.max(was.last, last)
+was.by, was.base, was.fences, was.token, was.details = attempt, last, 1, token, details
 at_least(lock, ttl)
 look_at_line(was, redis.call('pttl', lock))
 write_record(was, math.max(redis.call('pttl', lock), retention))
-return { was.last }
+return { was.base }

@@ -792,7 +792,11 @@ public abstract class LockDriverContract {
         Granted block = granted(first);
         release(first);
         Claim second = new Claim(hold("b"), LONG, 1_000_000_000, "");
-        assertThat(granted(second)).isEqualTo(new Granted(block.fence() + 1_000_000_000, 1));
+        Granted next = granted(second);
+        assertThat(next.fences()).isEqualTo(1);
+        assertThat(next.fence() - block.fence() - 1_000_000_000)
+                .as("several stores need not agree on the last number, only on one above all that were used")
+                .isBetween(0L, 1_000_000L);
     }
 
     // hygiene

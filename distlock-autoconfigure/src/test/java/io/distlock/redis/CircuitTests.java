@@ -104,6 +104,11 @@ class CircuitTests {
         }
 
         @Override
+        public CompletableFuture<Void> load(Duration timeout) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public CompletableFuture<Void> subscribe(String channel, Duration timeout, Consumer<String> listener) {
             return CompletableFuture.completedFuture(null);
         }

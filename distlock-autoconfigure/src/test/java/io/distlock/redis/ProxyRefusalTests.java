@@ -85,6 +85,11 @@ class ProxyRefusalTests {
         }
 
         @Override
+        public CompletableFuture<Void> load(Duration timeout) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public CompletableFuture<Void> subscribe(String channel, Duration timeout, Consumer<String> listener) {
             return CompletableFuture.completedFuture(null);
         }

@@ -1,0 +1,90 @@
+package io.distlock.quorum;
+
+import io.distlock.driver.Hold;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What one node may still hold of attempts that are over, because it did not answer. One after the other is ended there
+ * when it answers again; what its ttl has ended by then is forgotten.
+ */
+final class Leftovers {
+
+    /** A node that is away for long must not fill the memory; what does not fit ends with its ttl. */
+    private static final int MOST = 10_000;
+
+    private static final long PAUSE = Duration.ofMillis(250).toNanos();
+
+    private final Node node;
+
+    private final Queue<Leftover> waiting = new ConcurrentLinkedQueue<>();
+
+    private final AtomicInteger size = new AtomicInteger();
+
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+
+    private volatile boolean closed;
+
+    Leftovers(Node node) {
+        this.node = node;
+    }
+
+    void clear(Hold hold, long until) {
+        Leftover leftover = new Leftover(hold, until);
+        this.node.ask(store -> store.undo(hold)).whenComplete((found, failure) -> {
+            if (failure != null) {
+                keep(leftover);
+            }
+        });
+    }
+
+    private void keep(Leftover leftover) {
+        if (this.closed || this.size.incrementAndGet() > MOST) {
+            this.size.decrementAndGet();
+            return;
+        }
+        this.waiting.add(leftover);
+        later();
+    }
+
+    private void later() {
+        if (!this.closed && !this.waiting.isEmpty() && this.scheduled.compareAndSet(false, true)) {
+            CompletableFuture.delayedExecutor(PAUSE, TimeUnit.NANOSECONDS).execute(this::next);
+        }
+    }
+
+    private void next() {
+        Leftover first = this.waiting.poll();
+        while (first != null && System.nanoTime() - first.until >= 0) {
+            this.size.decrementAndGet();
+            first = this.waiting.poll();
+        }
+        if (first == null || this.closed) {
+            this.scheduled.set(false);
+            later();
+            return;
+        }
+        Leftover asked = first;
+        this.node.ask(store -> store.undo(asked.hold)).whenComplete((found, failure) -> {
+            this.size.decrementAndGet();
+            this.scheduled.set(false);
+            if (failure == null) {
+                later();
+            } else {
+                keep(asked);
+            }
+        });
+    }
+
+    void close() {
+        this.closed = true;
+        this.waiting.clear();
+    }
+
+    private record Leftover(Hold hold, long until) {}
+}

@@ -1,0 +1,120 @@
+package io.distlock.quorum;
+
+import io.distlock.driver.Hold;
+import io.distlock.driver.LockDriverException;
+import io.distlock.driver.LockDriverException.Kind;
+import io.distlock.driver.VotingDriver;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** One of the stores: asked, told of in the log when it falls silent and when it is back, and cleared up behind. */
+final class Node {
+
+    private static final System.Logger LOG = System.getLogger(Node.class.getName());
+
+    private final String name;
+
+    private final String locker;
+
+    private final VotingDriver store;
+
+    private final Leftovers leftovers;
+
+    private final AtomicBoolean inTrouble = new AtomicBoolean();
+
+    private final AtomicBoolean greeting = new AtomicBoolean();
+
+    private volatile @Nullable String identity;
+
+    /** @param name for people, without passwords */
+    Node(String name, String locker, VotingDriver store) {
+        this.name = name;
+        this.locker = locker;
+        this.store = store;
+        this.leftovers = new Leftovers(this);
+    }
+
+    String name() {
+        return this.name;
+    }
+
+    /** Which store it is, as far as it has said. */
+    @Nullable
+    String identity() {
+        return this.identity;
+    }
+
+    <T> CompletionStage<T> ask(Function<VotingDriver, CompletionStage<T>> question) {
+        greet();
+        return answered(question.apply(this.store));
+    }
+
+    /** Several questions at once; one stage each, in the same order. */
+    <T> List<CompletionStage<T>> askEach(Function<VotingDriver, List<CompletionStage<T>>> questions) {
+        greet();
+        return questions.apply(this.store).stream().map(this::answered).toList();
+    }
+
+    /** Before the first question, so that its answer is known by the time of the first vote. */
+    private void greet() {
+        if (this.identity == null && this.greeting.compareAndSet(false, true)) {
+            answered(this.store.prepare()).whenComplete((found, failure) -> {
+                if (found != null) {
+                    this.identity = found;
+                }
+                this.greeting.set(false);
+            });
+        }
+    }
+
+    private <T> CompletionStage<T> answered(CompletionStage<T> answer) {
+        return answer.handle((value, failure) -> {
+                    if (failure == null) {
+                        well();
+                        return CompletableFuture.completedFuture(value);
+                    }
+                    LockDriverException trouble = trouble(failure);
+                    troubled(trouble);
+                    return CompletableFuture.<T>failedFuture(trouble);
+                })
+                .thenCompose(Function.identity());
+    }
+
+    /** Ends there what may be left of an attempt, now or when the node answers again. */
+    void clear(Hold hold, long until) {
+        this.leftovers.clear(hold, until);
+    }
+
+    void close() {
+        this.leftovers.close();
+        this.store.close();
+    }
+
+    private void well() {
+        if (this.inTrouble.get() && this.inTrouble.compareAndSet(true, false)) {
+            LOG.log(Level.INFO, "Node " + this.name + " of the locker '" + this.locker + "' answers again");
+        }
+    }
+
+    private void troubled(LockDriverException trouble) {
+        if (this.inTrouble.compareAndSet(false, true)) {
+            LOG.log(
+                    Level.WARNING,
+                    "Node " + this.name + " of the locker '" + this.locker + "' cannot take part: "
+                            + trouble.getMessage());
+        }
+    }
+
+    private static LockDriverException trouble(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
+        return cause instanceof LockDriverException known
+                ? known
+                : new LockDriverException(Kind.UNANSWERED, "unexpected: " + cause, cause);
+    }
+}
