@@ -19,7 +19,10 @@ final class RedisErrors {
                     message,
                     cause);
         }
-        if (has(message, "NOAUTH") || has(message, "WRONGPASS") || has(message, "invalid password")) {
+        if (has(message, "NOAUTH")
+                || has(message, "WRONGPASS")
+                || has(message, "invalid password")
+                || has(message, "unauthenticated")) {
             return misconfigured(
                     "Redis refused the login. Check spring.data.redis.username and spring.data.redis.password, or what the"
                             + " node's address says of them",

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
@@ -59,10 +60,14 @@ public final class RedisLockDriverFactory implements LockDriverFactory, AutoClos
         if (factory instanceof LettuceConnectionFactory lettuce) {
             return create(settings, new LettuceDoor(lettuce));
         }
+        if (factory instanceof JedisConnectionFactory jedis) {
+            RedisLink link = new JedisLink(jedis);
+            return new RedisLockDriver(jedis.isRedisClusterAware() ? link : new Circuit(link), settings);
+        }
         throw new IllegalArgumentException("The locker '" + settings.locker()
                 + "' cannot use a connection factory of type "
-                + factory.getClass().getName() + ": it needs a LettuceConnectionFactory, which Spring Boot makes unless"
-                + " spring.data.redis.client-type says otherwise");
+                + factory.getClass().getName()
+                + ": it needs a LettuceConnectionFactory or a JedisConnectionFactory, as Spring Boot makes them");
     }
 
     private LockDriver atAddress(DriverSettings settings, String address) {

@@ -13,8 +13,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisClientConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import redis.clients.jedis.JedisPoolConfig;
 
 /** Connection factories as an application has them, and lockers over them. */
 final class Connections {
@@ -32,8 +36,24 @@ final class Connections {
         return factory;
     }
 
+    /** With enough connections for many lockers, each of which keeps one to listen. */
+    static JedisConnectionFactory jedis(TestRedis redis) {
+        return jedis(new RedisStandaloneConfiguration(redis.host(), redis.port()));
+    }
+
+    static JedisConnectionFactory jedis(RedisStandaloneConfiguration configuration) {
+        JedisPoolConfig pool = new JedisPoolConfig();
+        pool.setMaxTotal(200);
+        JedisConnectionFactory factory = new JedisConnectionFactory(
+                configuration,
+                JedisClientConfiguration.builder().usePooling().poolConfig(pool).build());
+        factory.afterPropertiesSet();
+        factory.start();
+        return factory;
+    }
+
     /** With the documented defaults, except that it does not wait long for leases when it is closed. */
-    static DistributedLocker locker(LettuceConnectionFactory connections, String prefix, LockListener... listeners) {
+    static DistributedLocker locker(RedisConnectionFactory connections, String prefix, LockListener... listeners) {
         LockerSettings defaults = LockerSettings.defaults();
         LockerSettings settings = new LockerSettings(
                 "default",

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -344,9 +345,15 @@ class RedisTroubleTests {
         return locker(configuration(redis));
     }
 
-    private DistributedLocker locker(RedisStandaloneConfiguration configuration) {
+    /** Closed after the test. */
+    RedisConnectionFactory connect(RedisStandaloneConfiguration configuration) {
         LettuceConnectionFactory connections = Connections.to(configuration);
         opened((AutoCloseable) connections::destroy);
+        return connections;
+    }
+
+    private DistributedLocker locker(RedisStandaloneConfiguration configuration) {
+        RedisConnectionFactory connections = connect(configuration);
         return opened(Connections.locker(connections, "distlock:", new LockListener() {
             @Override
             public void onLost(LockLost loss) {
@@ -355,7 +362,7 @@ class RedisTroubleTests {
         }));
     }
 
-    private <T extends AutoCloseable> T opened(T one) {
+    <T extends AutoCloseable> T opened(T one) {
         this.opened.push(one);
         return one;
     }

@@ -1,0 +1,118 @@
+package io.distlock.redis;
+
+import io.distlock.driver.LockDriverException;
+import io.distlock.driver.LockDriverException.Kind;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.data.redis.connection.Message;
+import org.springframework.data.redis.connection.MessageListener;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.Subscription;
+import org.springframework.data.redis.connection.SubscriptionListener;
+
+/** The one subscription of an instance over Jedis, which needs a thread to itself and is renewed by it. */
+final class JedisInbox {
+
+    /** Between two attempts to subscribe again. */
+    private static final long REST = 200_000_000;
+
+    private final RedisConnectionFactory factory;
+
+    private final AtomicReference<@Nullable CompletableFuture<Void>> opened = new AtomicReference<>();
+
+    private volatile @Nullable RedisConnection connection;
+
+    private volatile boolean listening;
+
+    private volatile boolean closed;
+
+    JedisInbox(RedisConnectionFactory factory) {
+        this.factory = factory;
+    }
+
+    /** Subscribes unless it has; after a failure another call tries again. */
+    CompletableFuture<Void> open(String channel, Consumer<String> listener) {
+        while (true) {
+            CompletableFuture<Void> before = this.opened.get();
+            if (before != null && !before.isCompletedExceptionally()) {
+                return before;
+            }
+            CompletableFuture<Void> next = new CompletableFuture<>();
+            if (this.opened.compareAndSet(before, next)) {
+                Thread thread = new Thread(() -> listen(channel, new Ear(listener, next), next), "distlock-inbox");
+                thread.setDaemon(true);
+                thread.start();
+                return next;
+            }
+        }
+    }
+
+    boolean isListening() {
+        return this.listening;
+    }
+
+    void close() {
+        this.closed = true;
+        RedisConnection open = this.connection;
+        Subscription subscription = open == null ? null : open.getSubscription();
+        if (subscription != null) {
+            subscription.close();
+        }
+    }
+
+    private void listen(String channel, Ear ear, CompletableFuture<Void> first) {
+        while (!this.closed) {
+            try (RedisConnection open = this.factory.getConnection()) {
+                this.connection = open;
+                open.subscribe(ear, channel.getBytes(StandardCharsets.UTF_8));
+            } catch (RuntimeException failure) {
+                if (first.completeExceptionally(explain(failure))) {
+                    return;
+                }
+            } finally {
+                this.listening = false;
+                this.connection = null;
+            }
+            if (!this.closed) {
+                LockSupport.parkNanos(REST);
+            }
+        }
+    }
+
+    private static LockDriverException explain(RuntimeException failure) {
+        String reason = String.valueOf(
+                NestedExceptionUtils.getMostSpecificCause(failure).getMessage());
+        return reason.matches("[A-Z]{4,} .*")
+                ? RedisErrors.answered(reason, failure)
+                : new LockDriverException(Kind.UNREACHABLE, "subscribing failed: " + reason, failure);
+    }
+
+    private final class Ear implements MessageListener, SubscriptionListener {
+
+        private final Consumer<String> listener;
+
+        private final CompletableFuture<Void> first;
+
+        private Ear(Consumer<String> listener, CompletableFuture<Void> first) {
+            this.listener = listener;
+            this.first = first;
+        }
+
+        @Override
+        public void onMessage(Message message, byte @Nullable [] pattern) {
+            this.listener.accept(new String(message.getBody(), StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void onChannelSubscribed(byte[] channel, long count) {
+            JedisInbox.this.listening = true;
+            this.first.complete(null);
+        }
+    }
+}

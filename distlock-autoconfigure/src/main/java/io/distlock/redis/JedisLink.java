@@ -1,0 +1,97 @@
+package io.distlock.redis;
+
+import io.distlock.driver.LockDriverException;
+import io.distlock.driver.LockDriverException.Kind;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
+
+/**
+ * The application's Jedis connections, which block: a few threads of our own wait for the answers, so that no caller is
+ * held longer than its time-out. What Jedis itself allows a command ({@code spring.data.redis.timeout}) only says for how
+ * long such a thread is busy with a server that is silent.
+ */
+final class JedisLink implements RedisLink {
+
+    /** As many connections as a pool has by default. */
+    private static final int MOST_AT_ONCE = 8;
+
+    private final JedisConnectionFactory factory;
+
+    private final boolean oneServer;
+
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
+            MOST_AT_ONCE, MOST_AT_ONCE, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), JedisLink::thread);
+
+    private final JedisInbox inbox;
+
+    JedisLink(JedisConnectionFactory factory) {
+        this.factory = factory;
+        this.oneServer = !factory.isRedisClusterAware() && !factory.isRedisSentinelAware();
+        this.inbox = new JedisInbox(factory);
+        this.threads.allowCoreThreadTimeOut(true);
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "distlock-jedis");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    @Override
+    public CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments) {
+        JedisCommand command = new JedisCommand(this.factory, script, keys, arguments);
+        try {
+            this.threads.execute(command);
+        } catch (RejectedExecutionException closed) {
+            return CompletableFuture.failedFuture(
+                    new LockDriverException(Kind.UNREACHABLE, "the locker is closed", closed));
+        }
+        return command.answer()
+                .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                        failure instanceof TimeoutException ? silent(command, timeout) : failure));
+    }
+
+    private LockDriverException silent(JedisCommand command, Duration timeout) {
+        return new LockDriverException(
+                command.isSent() ? Kind.UNANSWERED : Kind.UNREACHABLE,
+                this + " did not answer within " + timeout.toMillis() + " ms",
+                null);
+    }
+
+    @Override
+    public CompletableFuture<Void> subscribe(String channel, Duration timeout, Consumer<String> listener) {
+        return this.inbox.open(channel, listener);
+    }
+
+    @Override
+    public boolean isListening() {
+        return this.inbox.isListening();
+    }
+
+    @Override
+    public boolean isOneServer() {
+        return this.oneServer;
+    }
+
+    @Override
+    public void close() {
+        this.inbox.close();
+        this.threads.shutdown();
+    }
+
+    @Override
+    public String toString() {
+        return this.oneServer
+                ? "Redis at " + this.factory.getHostName() + ":" + this.factory.getPort()
+                : this.factory.isRedisClusterAware() ? "the Redis cluster" : "Redis behind Sentinel";
+    }
+}
