@@ -11,6 +11,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.springframework.data.redis.connection.RedisScriptingCommands;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 
 /**
@@ -47,7 +49,20 @@ final class JedisLink implements RedisLink {
 
     @Override
     public CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments) {
-        JedisCommand command = new JedisCommand(this.factory, script, keys, arguments);
+        return ask(timeout, redis -> JedisScripts.run(redis, script, keys, arguments));
+    }
+
+    @Override
+    public CompletableFuture<Void> load(Duration timeout) {
+        return ask(timeout, redis -> {
+                    JedisScripts.load(redis);
+                    return true;
+                })
+                .thenAccept(loaded -> {});
+    }
+
+    private <T> CompletableFuture<T> ask(Duration timeout, Function<RedisScriptingCommands, T> question) {
+        JedisCommand<T> command = new JedisCommand<>(this.factory, question);
         try {
             this.threads.execute(command);
         } catch (RejectedExecutionException closed) {
@@ -57,12 +72,12 @@ final class JedisLink implements RedisLink {
         return command.answer()
                 .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
-                        failure instanceof TimeoutException ? silent(command, timeout) : failure));
+                        failure instanceof TimeoutException ? silent(command.isSent(), timeout) : failure));
     }
 
-    private LockDriverException silent(JedisCommand command, Duration timeout) {
+    private LockDriverException silent(boolean sent, Duration timeout) {
         return new LockDriverException(
-                command.isSent() ? Kind.UNANSWERED : Kind.UNREACHABLE,
+                sent ? Kind.UNANSWERED : Kind.UNREACHABLE,
                 this + " did not answer within " + timeout.toMillis() + " ms",
                 null);
     }

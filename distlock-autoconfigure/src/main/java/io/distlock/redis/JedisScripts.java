@@ -1,0 +1,61 @@
+package io.distlock.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.data.redis.connection.RedisScriptingCommands;
+import org.springframework.data.redis.connection.ReturnType;
+
+/** Scripts as Jedis executes them, whose connections speak in bytes. */
+final class JedisScripts {
+
+    private JedisScripts() {}
+
+    /** By its digest, and by its text where the server does not know it yet. */
+    static List<Object> run(RedisScriptingCommands redis, Script script, String[] keys, String[] arguments) {
+        byte[][] all = new byte[keys.length + arguments.length][];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = bytes(i < keys.length ? keys[i] : arguments[i - keys.length]);
+        }
+        try {
+            return read(redis.evalSha(script.digest(), ReturnType.VALUE, keys.length, all));
+        } catch (RuntimeException failure) {
+            String reason = NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
+            if (reason == null || !reason.contains("NOSCRIPT")) {
+                throw failure;
+            }
+            return read(redis.eval(bytes(script.source()), ReturnType.VALUE, keys.length, all));
+        }
+    }
+
+    static void load(RedisScriptingCommands redis) {
+        for (Script script : Script.values()) {
+            redis.scriptLoad(bytes(script.source()));
+        }
+    }
+
+    /** What a connection answers as bytes is text, and one value alone is a list of one. */
+    private static List<Object> read(@Nullable Object reply) {
+        return reply instanceof List<?> list ? texts(list) : texts(Collections.singletonList(reply));
+    }
+
+    private static List<Object> texts(List<?> values) {
+        List<Object> texts = new ArrayList<>(values.size());
+        values.forEach(value -> texts.add(text(value)));
+        return texts;
+    }
+
+    private static Object text(Object value) {
+        if (value instanceof byte[] bytes) {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+        return value instanceof List<?> list ? texts(list) : value;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
