@@ -95,6 +95,12 @@ public final class Benchmarks {
         }
         LoopReport report = new LoopReport(workload, outcomes);
         say(report.table());
+        if (this.options.out().isPresent()) {
+            Path directory = Files.createDirectories(this.options.out().get());
+            for (String picture : report.plot(directory)) {
+                say("![%s](%s)%n".formatted(workload.id(), picture));
+            }
+        }
         report.csv().forEach(this.csv::add);
     }
 

@@ -2,9 +2,13 @@ package io.distlock.benchmarks;
 
 import io.distlock.benchmarks.board.Times;
 import io.distlock.benchmarks.subject.SubjectKind;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -95,6 +99,29 @@ final class LoopReport {
                 .findFirst();
         return baseline.map(kind -> Table.number(this.medians.ratio(subject, kind, value)))
                 .orElse("–");
+    }
+
+    /** One picture of speed, and where the lock changes hands one of how long that takes. */
+    List<String> plot(Path directory) throws IOException {
+        List<String> files = new ArrayList<>();
+        files.add(plot("locks per second", Outcome::perSecond, directory, ""));
+        if (this.workload.isHandOver()) {
+            files.add(plot("µs from release to the next in another JVM", this::gap, directory, "-gap"));
+        }
+        return files;
+    }
+
+    private double gap(Outcome outcome) {
+        return outcome.gaps().count() == 0 ? Double.NaN : outcome.gaps().micros(0.5);
+    }
+
+    private String plot(String unit, ToDoubleFunction<Outcome> value, Path directory, String suffix)
+            throws IOException {
+        Map<String, Double> values = new LinkedHashMap<>();
+        this.medians.subjects().forEach(subject -> values.put(subject.label(), this.medians.median(subject, value)));
+        String file = this.workload.id().replace('/', '-') + suffix + ".svg";
+        Plot.save(this.workload.id() + ": " + this.workload.text(), unit, values, directory.resolve(file));
+        return file;
     }
 
     private String faults() {

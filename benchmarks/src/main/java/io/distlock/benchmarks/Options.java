@@ -34,7 +34,7 @@ record Options(
             --leases 10000       held in W6
             --hold 30            seconds they are held
             --redis host:port    measure against this one instead of starting one
-            --out directory      write results.md and results.csv there
+            --out directory      write results.md, results.csv and SVG plots there
             --jvm "..."          more options for the JVMs of the workers
             """.formatted(labels());
 
