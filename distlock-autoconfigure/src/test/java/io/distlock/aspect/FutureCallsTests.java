@@ -205,6 +205,17 @@ class FutureCallsTests {
     }
 
     @Test
+    void aCallFromTheBodyDoesNotRunOnceTheLeaseIsLost() {
+        assertThatThrownBy(() -> this.beans
+                        .get(Till.class)
+                        .loseAndPay(this.beans.locker())
+                        .get())
+                .hasCauseInstanceOf(LockLostException.class);
+
+        assertThat(this.shop.runs()).isZero();
+    }
+
+    @Test
     void aCallFromAMethodThatEndsSoonerDoesNotShare() {
         assertThatThrownBy(() -> this.beans.get(Till.class).callOther(this.shop))
                 .hasRootCauseInstanceOf(LockNotAcquiredException.class);
@@ -320,6 +331,12 @@ class FutureCallsTests {
         public CompletableFuture<String> payAndForget(CompletableFuture<String> work) {
             assertThat(this.shop.pay(work)).isNotDone();
             return CompletableFuture.completedFuture("gone");
+        }
+
+        @DistributedLock(key = "k", whenLost = WhenLost.REPORT)
+        public CompletableFuture<String> loseAndPay(MapLocker locker) {
+            locker.lose("k");
+            return this.shop.pay(CompletableFuture.completedFuture("done"));
         }
 
         @DistributedLock("now")

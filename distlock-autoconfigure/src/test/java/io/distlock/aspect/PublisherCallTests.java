@@ -286,6 +286,17 @@ class PublisherCallTests {
     }
 
     @Test
+    void theSameKeyInsideIsNotEnteredOnceTheLeaseIsLost() {
+        AtomicInteger runs = new AtomicInteger();
+        Flux<String> work = Flux.defer(() -> Flux.just("run " + runs.incrementAndGet()));
+
+        assertThatExceptionOfType(LockLostException.class)
+                .isThrownBy(() ->
+                        this.beans.get(Till.class).loseAndPay(this.locker, work).block(LONG));
+        assertThat(runs).hasValue(0);
+    }
+
+    @Test
     void ofSeveralKeysInsideOnlyThoseNotYetHeldAreTaken() {
         this.beans.get(Till.class).payMore().block(LONG);
 
@@ -397,6 +408,14 @@ class PublisherCallTests {
         @DistributedLock("k")
         public Mono<String> payTwice() {
             return Mono.defer(() -> this.shop.flux(Flux.just("done")).next());
+        }
+
+        @DistributedLock(key = "k", whenLost = WhenLost.REPORT)
+        public Mono<String> loseAndPay(MapLocker locker, Flux<String> work) {
+            return Mono.defer(() -> {
+                locker.lose("k");
+                return this.shop.flux(work).next();
+            });
         }
 
         @DistributedLock("k")

@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -130,6 +132,32 @@ class AnnotatedCallTroubleTests {
                     .isInstanceOfSatisfying(
                             LockNotAcquiredException.class,
                             refusal -> assertThat(refusal.reason()).isEqualTo(Reason.INTERRUPTED));
+        });
+    }
+
+    @Test
+    void whereTooManyWaitTheAnswerIsThatOfABusyLock() {
+        this.map.tokens.put("distlock:k", "somebody");
+        this.context.withPropertyValues("distlock.max-waiters=1").run(context -> {
+            Shop shop = context.getBean(Shop.class);
+            Set<Thread> answered = ConcurrentHashMap.newKeySet();
+            Runnable call = () -> {
+                try {
+                    assertThat(shop.skip()).isNull();
+                    answered.add(Thread.currentThread());
+                } catch (LockNotAcquiredException interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            };
+            List<Thread> callers = List.of(new Thread(call), new Thread(call));
+            callers.forEach(Thread::start);
+
+            await().untilAsserted(() -> assertThat(answered).hasSize(1));
+
+            callers.forEach(Thread::interrupt);
+            for (Thread caller : callers) {
+                caller.join();
+            }
         });
     }
 

@@ -24,6 +24,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.Ordered;
 
 @ExtendWith(OutputCaptureExtension.class)
 class DistributedLockAutoConfigurationTests {
@@ -74,7 +75,8 @@ class DistributedLockAutoConfigurationTests {
     void theLockHasAPlaceAmongInterceptorsThatCanBeMoved() {
         this.context.run(context -> assertThat(
                         context.getBean(DistributedLockAdvisor.class).getOrder())
-                .isEqualTo(DistributedLockAdvisor.DEFAULT_ORDER));
+                .as("outside of what is last, as transactions and caches are by default")
+                .isEqualTo(Ordered.LOWEST_PRECEDENCE - 100));
         this.context
                 .withPropertyValues("distlock.aspect.order=7")
                 .run(context -> assertThat(
