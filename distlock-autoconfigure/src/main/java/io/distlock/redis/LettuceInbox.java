@@ -2,24 +2,42 @@ package io.distlock.redis;
 
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisConnectionStateAdapter;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The one subscription of an instance. Lettuce renews it when its connection was lost. */
+/**
+ * The one subscription of an instance. Lettuce renews it when its connection was lost; where that was refused, or
+ * the connection is dead without a word, it is subscribed again as long as somebody waits.
+ */
 final class LettuceInbox {
+
+    private static final long PATIENCE = Duration.ofSeconds(1).toNanos();
+
+    private static final long QUIET = Duration.ofSeconds(10).toNanos();
 
     private final LettuceDoor door;
 
     private final AtomicReference<@Nullable CompletableFuture<Void>> opened = new AtomicReference<>();
 
     private volatile @Nullable StatefulRedisPubSubConnection<String, String> connection;
+
+    /** Whether the server has confirmed the subscription, and the connection was not lost since. */
+    private volatile boolean subscribed;
+
+    private volatile long heardAt = System.nanoTime();
+
+    private final AtomicLong askedAt = new AtomicLong(this.heardAt);
 
     private volatile boolean closed;
 
@@ -32,6 +50,7 @@ final class LettuceInbox {
         while (true) {
             CompletableFuture<Void> before = this.opened.get();
             if (before != null && !before.isCompletedExceptionally()) {
+                look(channel);
                 return before;
             }
             CompletableFuture<Void> next = new CompletableFuture<>();
@@ -44,7 +63,41 @@ final class LettuceInbox {
 
     boolean isListening() {
         StatefulRedisPubSubConnection<String, String> open = this.connection;
-        return open != null && open.isOpen();
+        return open != null && open.isOpen() && this.subscribed;
+    }
+
+    /** Something went wrong on another connection to the same server: this one is looked at, too. */
+    void doubt() {
+        this.heardAt = System.nanoTime() - QUIET;
+    }
+
+    /**
+     * Asks for the subscription once more where it is missing, or nothing was heard for long: the server confirms it, or
+     * the connection is dead without a word.
+     */
+    private void look(String channel) {
+        StatefulRedisPubSubConnection<String, String> open = this.connection;
+        if (open == null || !open.isOpen()) {
+            return;
+        }
+        long now = System.nanoTime();
+        long asked = this.askedAt.get();
+        if (asked - this.heardAt > 0) {
+            if (now - asked > PATIENCE && this.askedAt.compareAndSet(asked, now)) {
+                replace(open);
+            }
+        } else if ((!this.subscribed && now - asked > PATIENCE || now - this.heardAt >= QUIET)
+                && this.askedAt.compareAndSet(asked, now)) {
+            open.async().subscribe(channel).whenComplete((ok, failure) -> this.heardAt = System.nanoTime());
+        }
+    }
+
+    private void replace(StatefulRedisPubSubConnection<String, String> dead) {
+        this.subscribed = false;
+        this.connection = null;
+        this.opened.set(null);
+        this.heardAt = System.nanoTime();
+        dead.closeAsync();
     }
 
     CompletionStage<Void> close() {
@@ -60,7 +113,19 @@ final class LettuceInbox {
                     open.addListener(new RedisPubSubAdapter<>() {
                         @Override
                         public void message(String from, String message) {
+                            LettuceInbox.this.heardAt = System.nanoTime();
                             listener.accept(message);
+                        }
+
+                        @Override
+                        public void subscribed(String to, long count) {
+                            LettuceInbox.this.subscribed = true;
+                        }
+                    });
+                    open.addListener(new RedisConnectionStateAdapter() {
+                        @Override
+                        public void onRedisDisconnected(RedisChannelHandler<?, ?> lost) {
+                            LettuceInbox.this.subscribed &= open != LettuceInbox.this.connection;
                         }
                     });
                     return open.async().subscribe(channel).whenComplete((ok, failure) -> {

@@ -1,5 +1,7 @@
 package io.distlock.redis;
 
+import io.distlock.driver.LockDriverException;
+import io.distlock.driver.LockDriverException.Kind;
 import io.netty.util.Timer;
 import java.time.Duration;
 import java.util.List;
@@ -37,8 +39,15 @@ final class LettuceLink implements RedisLink {
 
     @Override
     public CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments) {
-        return new LettuceCommand(this.door, this.timer, this.commands, script, keys, arguments)
+        CompletableFuture<List<Object>> answer = new LettuceCommand(
+                        this.door, this.timer, this.commands, script, keys, arguments)
                 .run(this.commands.allow(timeout));
+        answer.whenComplete((reply, failure) -> {
+            if (failure instanceof LockDriverException trouble && trouble.kind() == Kind.UNANSWERED) {
+                this.inbox.doubt();
+            }
+        });
+        return answer;
     }
 
     @Override

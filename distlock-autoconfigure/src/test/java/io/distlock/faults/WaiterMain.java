@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -20,6 +22,10 @@ final class WaiterMain {
 
     private final RunningInstance instance;
 
+    private final List<Thread> workers = new ArrayList<>();
+
+    private volatile boolean over;
+
     private WaiterMain(RunningInstance instance) {
         this.instance = instance;
     }
@@ -27,6 +33,9 @@ final class WaiterMain {
     public static void main(String[] arguments) throws IOException {
         record Server(String host, int port) implements TestRedis {}
         RunningInstance.Setup setup = RunningInstance.with(new Server(arguments[0], Integer.parseInt(arguments[1])));
+        if (arguments.length > 3) {
+            setup.withoutPassing();
+        }
         RunningInstance instance = Boolean.parseBoolean(arguments[2])
                 ? setup.start()
                 : setup.withoutMessages().start();
@@ -56,24 +65,48 @@ final class WaiterMain {
                     .ttl(Duration.ofMillis(Long.parseLong(words[2])))
                     .waitFor(Duration.ofSeconds(30));
             Duration hold = Duration.ofMillis(Long.parseLong(words[3]));
+            this.over = words[0].equals("rest");
+            if (this.over) {
+                awaitRest();
+                continue;
+            }
             boolean again = words[0].equals("turns");
             Thread worker = new Thread(() -> take(request, hold, again), line);
             worker.setDaemon(true);
+            this.workers.add(worker);
             worker.start();
         }
     }
 
+    private void awaitRest() {
+        for (Thread worker : this.workers) {
+            try {
+                worker.join();
+            } catch (InterruptedException ex) {
+                throw new AssertionError(ex);
+            }
+        }
+        this.workers.clear();
+        say("at rest");
+    }
+
     private void take(LockRequest request, Duration hold, boolean again) {
         do {
-            try (Lease lease = this.instance.locker().acquire(request)) {
+            try {
+                Lease lease = this.instance.locker().acquire(request);
+                lease.onLost(lost -> say("lost " + lease.key() + " " + lease.fencingToken() + " " + System.nanoTime()));
                 hold(lease, hold);
+                say("outcome " + lease.key() + " " + lease.fencingToken() + " " + lease.release());
+            } catch (LockUnavailableException away) {
+                say("unavailable " + away);
+                LockSupport.parkNanos(20_000_000);
             } catch (LockException refused) {
                 say("refused " + refused);
             }
-        } while (again);
+        } while (again && !this.over);
     }
 
-    private static void hold(Lease lease, Duration time) {
+    private void hold(Lease lease, Duration time) {
         long from = System.nanoTime();
         long believed = System.nanoTime() + lease.validity().toNanos();
         if (!lease.isHeld()) {
@@ -83,7 +116,7 @@ final class WaiterMain {
         String what = lease.key() + " " + lease.fencingToken() + " " + from + " ";
         say("granted " + what + believed);
         long until = from;
-        for (long now = from; lease.isHeld() && now - from <= time.toNanos(); now = System.nanoTime()) {
+        for (long now = from; lease.isHeld() && now - from <= time.toNanos() && !this.over; now = System.nanoTime()) {
             until = now;
             LockSupport.parkNanos(1_000_000);
         }

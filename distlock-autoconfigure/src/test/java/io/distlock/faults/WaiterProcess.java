@@ -2,6 +2,7 @@ package io.distlock.faults;
 
 import static org.awaitility.Awaitility.await;
 
+import io.distlock.ReleaseOutcome;
 import io.distlock.testredis.TestRedis;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +29,10 @@ final class WaiterProcess implements AutoCloseable {
     /** By fence: as far as it was promised, until it is known when it ended. */
     private final Map<Long, Span> spans = new ConcurrentHashMap<>();
 
+    private final Map<Long, List<Long>> losses = new ConcurrentHashMap<>();
+
+    private final Map<Long, ReleaseOutcome> outcomes = new ConcurrentHashMap<>();
+
     private WaiterProcess(String name, Process process) {
         this.name = name;
         this.process = process;
@@ -37,21 +43,30 @@ final class WaiterProcess implements AutoCloseable {
 
     /** Starts it; it is not there before {@link #awaitReady()}. */
     static WaiterProcess start(String name, TestRedis redis, boolean messages) {
+        return start(name, redis, String.valueOf(messages));
+    }
+
+    /** One whose threads do not pass locks on among themselves, so that fences say when the server granted. */
+    static WaiterProcess startWithoutPassing(String name, TestRedis redis) {
+        return start(name, redis, "true", "without passing");
+    }
+
+    private static WaiterProcess start(String name, TestRedis redis, String... setup) {
         try {
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:+UseSerialGC",
+                    "-Xmx128m",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    WaiterMain.class.getName(),
+                    redis.host(),
+                    String.valueOf(redis.port())));
+            command.addAll(List.of(setup));
             return new WaiterProcess(
                     name,
-                    new ProcessBuilder(
-                                    Path.of(System.getProperty("java.home"), "bin", "java")
-                                            .toString(),
-                                    "-XX:TieredStopAtLevel=1",
-                                    "-XX:+UseSerialGC",
-                                    "-Xmx128m",
-                                    "-cp",
-                                    System.getProperty("java.class.path"),
-                                    WaiterMain.class.getName(),
-                                    redis.host(),
-                                    String.valueOf(redis.port()),
-                                    String.valueOf(messages))
+                    new ProcessBuilder(command)
                             .redirectError(ProcessBuilder.Redirect.INHERIT)
                             .start());
         } catch (IOException ex) {
@@ -84,8 +99,44 @@ final class WaiterProcess implements AutoCloseable {
         await().atMost(Duration.ofSeconds(25)).until(() -> this.spans.size() >= before + more);
     }
 
+    /** So many holds of that key, from now on. */
+    void awaitTurns(String key, int more) {
+        long before = turns(key);
+        await().atMost(Duration.ofSeconds(25)).until(() -> turns(key) >= before + more);
+    }
+
+    private long turns(String key) {
+        return this.spans.values().stream()
+                .filter(span -> span.key().equals(key))
+                .count();
+    }
+
+    /** Ends what it is doing, at its next turn, and waits for that. */
+    void rest() {
+        this.said.remove("at rest");
+        tell("rest - 1000 0");
+        await().atMost(Duration.ofSeconds(25)).until(() -> said("at rest"));
+    }
+
+    /** Forgets what has happened so far. */
+    void forget() {
+        this.spans.clear();
+        this.losses.clear();
+        this.outcomes.clear();
+    }
+
+    /** By fence, when it was told of each loss; twice if it was told twice. */
+    Map<Long, List<Long>> losses() {
+        return Map.copyOf(this.losses);
+    }
+
+    /** By fence, what each release found. */
+    Map<Long, ReleaseOutcome> outcomes() {
+        return Map.copyOf(this.outcomes);
+    }
+
     boolean wasRefused() {
-        return this.said.stream().anyMatch(line -> line.startsWith("refused"));
+        return this.said.stream().anyMatch(line -> line.startsWith("refused") || line.startsWith("unavailable"));
     }
 
     void freeze() {
@@ -140,6 +191,12 @@ final class WaiterProcess implements AutoCloseable {
             long fence = Long.parseLong(words[2]);
             this.spans.put(
                     fence, new Span(words[1], this.name, fence, Long.parseLong(words[3]), Long.parseLong(words[4])));
+        } else if (words[0].equals("lost")) {
+            this.losses
+                    .computeIfAbsent(Long.parseLong(words[2]), fence -> new CopyOnWriteArrayList<>())
+                    .add(Long.parseLong(words[3]));
+        } else if (words[0].equals("outcome")) {
+            this.outcomes.put(Long.parseLong(words[2]), ReleaseOutcome.valueOf(words[3]));
         } else {
             this.said.add(line);
         }

@@ -1,0 +1,168 @@
+package io.distlock.testredis;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+
+/** A way to a Redis that can be cut, held up, slowed down and forgotten, as networks do it. Any thread may. */
+public final class Cable implements TestRedis, AutoCloseable {
+
+    private static final long LOOK_AGAIN = 2_000_000;
+
+    private final TestRedis redis;
+
+    private final ServerSocket door;
+
+    private final List<Connection> connections = new CopyOnWriteArrayList<>();
+
+    private volatile long delay;
+
+    private volatile boolean heldUp;
+
+    private volatile boolean repliesLost;
+
+    private Cable(TestRedis redis) throws IOException {
+        this.redis = redis;
+        this.door = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+        start("cable", this::takeConnections);
+    }
+
+    public static Cable to(TestRedis redis) {
+        try {
+            return new Cable(redis);
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    @Override
+    public String host() {
+        return "127.0.0.1";
+    }
+
+    @Override
+    public int port() {
+        return this.door.getLocalPort();
+    }
+
+    /** Resets every connection; new ones are taken at once. */
+    public void cut() {
+        this.connections.forEach(Connection::close);
+    }
+
+    /** Nothing gets through until {@link #heal()}, and then all of it, late. */
+    public void holdUp() {
+        this.heldUp = true;
+    }
+
+    /** What is asked arrives, what is answered does not; the connections end with {@link #heal()}. */
+    public void loseReplies() {
+        this.repliesLost = true;
+    }
+
+    /** Everything takes so much longer, each way. */
+    public void delay(long millis) {
+        this.delay = millis * 1_000_000;
+    }
+
+    /** The connections that are open now carry nothing any more, and nobody is told. New ones work. */
+    public void forget() {
+        this.connections.forEach(connection -> connection.forgotten = true);
+    }
+
+    public void heal() {
+        if (this.repliesLost) {
+            this.repliesLost = false;
+            cut();
+        }
+        this.heldUp = false;
+        this.delay = 0;
+    }
+
+    @Override
+    public void close() {
+        try {
+            this.door.close();
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+        cut();
+    }
+
+    private void takeConnections() {
+        try {
+            while (true) {
+                Socket client = this.door.accept();
+                try {
+                    this.connections.add(new Connection(client, new Socket(this.redis.host(), this.redis.port())));
+                } catch (IOException away) {
+                    client.close();
+                }
+            }
+        } catch (IOException closed) {
+            cut();
+        }
+    }
+
+    private static void start(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private final class Connection {
+
+        private final Socket client;
+
+        private final Socket server;
+
+        private volatile boolean forgotten;
+
+        Connection(Socket client, Socket server) throws IOException {
+            this.client = client;
+            this.server = server;
+            client.setTcpNoDelay(true);
+            server.setTcpNoDelay(true);
+            start("cable-there", () -> carry(client, server, false));
+            start("cable-back", () -> carry(server, client, true));
+        }
+
+        private void carry(Socket from, Socket to, boolean replies) {
+            byte[] bytes = new byte[65_536];
+            try {
+                InputStream in = from.getInputStream();
+                OutputStream out = to.getOutputStream();
+                for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
+                    LockSupport.parkNanos(Cable.this.delay);
+                    while (Cable.this.heldUp && !from.isClosed()) {
+                        LockSupport.parkNanos(LOOK_AGAIN);
+                    }
+                    if (!this.forgotten && !(replies && Cable.this.repliesLost)) {
+                        out.write(bytes, 0, read);
+                    }
+                }
+            } catch (IOException ended) {
+                // as connections do
+            } finally {
+                close();
+            }
+        }
+
+        private void close() {
+            Cable.this.connections.remove(this);
+            try {
+                this.client.close();
+                this.server.close();
+            } catch (IOException ex) {
+                throw new UncheckedIOException(ex);
+            }
+        }
+    }
+}
