@@ -74,6 +74,12 @@ final class RedisErrors {
                 && (has(answered.getMessage(), "(CROSSSLOT") || has(answered.getMessage(), "(ERR "));
     }
 
+    /** Whether the keys of a script lie in a slot of which a part has moved already; each alone can still be found. */
+    static boolean isAboutAMovingSlot(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof LockDriverException answered && has(answered.getMessage(), "(TRYAGAIN");
+    }
+
     private static LockDriverException misconfigured(String fact, String message, @Nullable Throwable cause) {
         return new LockDriverException(Kind.MISCONFIGURED, fact + " (" + message + ")", cause);
     }

@@ -137,15 +137,27 @@ final class RedisLockDriver implements LineDriver, VotingDriver, ReportingDriver
 
     @Override
     public List<CompletionStage<Ownership>> renew(List<Renewal> renewals) {
+        if (!this.link.isOneServer()) {
+            return renewals.stream().map(this::renewInSlot).toList();
+        }
         if (!this.together) {
             return renewals.stream().map(this::renewAlone).toList();
         }
         return inBatches(renewals, this::renewTogether, RedisReplies::ownership, this::renewAlone);
     }
 
+    /** In a cluster, where keys of several slots cannot be named together. */
+    private CompletionStage<Ownership> renewInSlot(Renewal renewal) {
+        return renewTogether(List.of(renewal))
+                .thenApply(reply -> RedisReplies.ownership(reply.get(0)))
+                .exceptionallyCompose(failure -> RedisErrors.isAboutAMovingSlot(failure)
+                        ? renewAlone(renewal)
+                        : CompletableFuture.failedFuture(failure));
+    }
+
     /**
-     * In a cluster by scripts of one key each, which are answered also while the slot is being moved: the lock's decides,
-     * that of the record is worth no answer.
+     * By scripts of one key each, which are answered also while a slot is being moved, and by proxies: the lock's decides,
+     * that of the record is worth no answer. The lock alone knows no attempt, so the token decides.
      */
     private CompletionStage<Ownership> renewAlone(Renewal renewal) {
         RedisKeys keys = keys(renewal.hold().key());
