@@ -1,5 +1,7 @@
 package io.distlock;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +83,20 @@ public final class LeaseScope implements AutoCloseable {
             }
         }
         return Optional.empty();
+    }
+
+    /** Some of the locks under which the current thread works, the innermost first, as {@code locker/key}. */
+    public static List<String> held(int most) {
+        List<String> held = new ArrayList<>(most);
+        for (LeaseScope scope = INNERMOST.get(); scope != null; scope = scope.outer) {
+            for (String key : scope.lease.keys()) {
+                String lock = scope.locker + "/" + key;
+                if (scope.stage != Stage.CLOSED && held.size() < most && !held.contains(lock)) {
+                    held.add(lock);
+                }
+            }
+        }
+        return held;
     }
 
     /**

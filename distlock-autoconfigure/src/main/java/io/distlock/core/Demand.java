@@ -37,14 +37,15 @@ record Demand(
     static Demand of(LockRequest request, Duration ttl, LockerSettings settings, Details details) {
         Duration maxHold = request.maxHold().orElse(settings.maxHold());
         String token = request.token().orElse(null);
+        String name = request.name().orElse(settings.name());
         return new Demand(
-                request.name().orElse(settings.name()),
+                name,
                 ttl,
                 request.waitFor().orElse(settings.waitFor()).toNanos(),
                 request.autoRenew().orElse(settings.autoRenew()),
                 maxHold == null ? NEVER : maxHold.toNanos(),
                 request.holdAtLeast(),
-                details.of(Thread.currentThread(), request.metadata()),
+                details.of(name, request.metadata()),
                 token,
                 token == null
                         && request.metadata().isEmpty()

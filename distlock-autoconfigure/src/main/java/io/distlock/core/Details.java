@@ -1,5 +1,6 @@
 package io.distlock.core;
 
+import io.distlock.LeaseScope;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -9,6 +10,13 @@ final class Details {
     static final String INSTANCE = "instance";
 
     static final String THREAD = "thread";
+
+    static final String NAME = "name";
+
+    static final String HOLDS = "holds";
+
+    /** So many of the locks are told under which a caller works that asks for another. */
+    private static final int MOST_HELD = 8;
 
     private final String start;
 
@@ -20,16 +28,20 @@ final class Details {
         this.start = INSTANCE + "=" + instance.readable() + "\n" + THREAD + "=";
     }
 
-    String of(Thread thread, Map<String, String> metadata) {
-        String text = this.start + escape(thread.getName());
+    /** @param name of the lock that the current thread asks for */
+    String of(String name, Map<String, String> metadata) {
+        String text = this.start + escape(Thread.currentThread().getName()) + "\n" + NAME + "=" + escape(name);
+        if (!LeaseScope.isNone()) {
+            text += "\n" + HOLDS + "=" + escape(String.join("\t", LeaseScope.held(MOST_HELD)));
+        }
         if (metadata.isEmpty() && this.everywhere.isEmpty()) {
             return text;
         }
         Map<String, String> facts = new LinkedHashMap<>(this.everywhere);
         facts.putAll(metadata);
         StringBuilder all = new StringBuilder(text);
-        facts.forEach((name, value) ->
-                all.append('\n').append(escape(name)).append('=').append(escape(value)));
+        facts.forEach((fact, value) ->
+                all.append('\n').append(escape(fact)).append('=').append(escape(value)));
         return all.toString();
     }
 

@@ -18,12 +18,13 @@ final class States {
     private States() {}
 
     static LockState of(LockKey key, Attempt.Busy busy) {
-        return state(key, busy.token(), busy.freeIn(), busy.fence(), Map.of(), List.of());
+        return state(key, busy.token(), busy.freeIn(), busy.fence(), Map.of(), List.of(), List.of());
     }
 
     static LockState of(LockKey key, KeyState state) {
         Map<String, String> facts = state.details().map(Details::parse).orElse(Map.of());
-        return state(key, state.token(), state.remaining(), state.fence(), facts, state.waiting());
+        return state(
+                key, state.token(), state.remaining(), state.fence(), facts, state.waiting(), state.waitingDetails());
     }
 
     static LockState of(Instance instance, Holding here) {
@@ -39,6 +40,7 @@ final class States {
                 Optional.of(left),
                 OptionalLong.of(here.fence()),
                 facts,
+                List.of(),
                 List.of());
     }
 
@@ -48,7 +50,8 @@ final class States {
             Optional<Duration> remaining,
             OptionalLong fence,
             Map<String, String> facts,
-            List<String> waiting) {
+            List<String> waiting,
+            List<String> waitingDetails) {
         String readable = RandomTokens.readable(token);
         return new LockState(
                 key.key(),
@@ -60,6 +63,7 @@ final class States {
                 remaining,
                 fence,
                 facts,
-                waiting.stream().map(Instance::readable).toList());
+                waiting.stream().map(Instance::readable).toList(),
+                waitingDetails.stream().map(Details::parse).toList());
     }
 }

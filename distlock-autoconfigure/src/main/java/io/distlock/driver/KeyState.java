@@ -13,10 +13,23 @@ import java.util.OptionalLong;
  * @param fence first number of the grant; empty where the holder is a foreign client
  * @param details what the claim said of its holder; empty where the holder is a foreign client
  * @param waiting instances in line, as their drivers were told, first comes first
+ * @param waitingDetails what their claims said of them, in the same order
  */
 public record KeyState(
         String token,
         Optional<Duration> remaining,
         OptionalLong fence,
         Optional<String> details,
-        List<String> waiting) {}
+        List<String> waiting,
+        List<String> waitingDetails) {
+
+    /** Of a store that knows nothing more of those who wait, or of no line. */
+    public KeyState(
+            String token,
+            Optional<Duration> remaining,
+            OptionalLong fence,
+            Optional<String> details,
+            List<String> waiting) {
+        this(token, remaining, fence, details, waiting, List.of());
+    }
+}

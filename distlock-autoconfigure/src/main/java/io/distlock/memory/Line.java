@@ -62,6 +62,12 @@ final class Line {
         return this.members.values().stream().anyMatch(member -> member.isAlive(now));
     }
 
+    List<String> details() {
+        return this.members.values().stream()
+                .map(member -> member.claim().details())
+                .toList();
+    }
+
     List<String> instances() {
         return this.members.values().stream().map(Member::instance).toList();
     }

@@ -215,7 +215,8 @@ final class Place {
                         Optional.of(left(now)),
                         OptionalLong.of(this.firstFence),
                         Optional.of(this.details),
-                        this.line.instances()))
+                        this.line.instances(),
+                        this.line.details()))
                 : Optional.empty();
     }
 

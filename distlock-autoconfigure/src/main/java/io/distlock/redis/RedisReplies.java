@@ -68,16 +68,19 @@ final class RedisReplies {
         String token = (String) reply.get(0);
         boolean ours = token.equals(reply.get(2));
         List<String> waiting = new ArrayList<>();
+        List<String> waitingDetails = new ArrayList<>();
         for (Object entry : (List<?>) reply.get(5)) {
             String[] parts = ((String) entry).split("\n", ENTRY_PARTS);
             waiting.add(parts[ENTRY_INBOX].substring(inboxStart.length()));
+            waitingDetails.add(parts[ENTRY_PARTS - 1]);
         }
         return Optional.of(new KeyState(
                 token,
                 remaining(reply.get(1)),
                 ours ? optional(reply.get(3)) : OptionalLong.empty(),
                 ours ? Optional.ofNullable((String) reply.get(4)) : Optional.empty(),
-                waiting));
+                waiting,
+                waitingDetails));
     }
 
     /** A grant as release.lua and acquire.lua publish it. */

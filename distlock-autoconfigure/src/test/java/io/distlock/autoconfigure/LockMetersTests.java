@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.distlock.Lease;
-import io.distlock.LockListener;
 import io.distlock.LockNotAcquiredException;
 import io.distlock.LockRequest;
 import io.distlock.Locker;
@@ -219,7 +218,10 @@ class LockMetersTests {
     void withoutMicrometerThereIsNothingToTell() {
         this.bare
                 .withClassLoader(new FilteredClassLoader("io.micrometer"))
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(LockListener.class));
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .doesNotHaveBean(LockMeters.class)
+                        .doesNotHaveBean(LockObservations.class));
     }
 
     @Test

@@ -107,6 +107,26 @@ class WatchedLockerTests {
     }
 
     @Test
+    void whoWaitsWhileItHoldsSaysSoInTheLine() throws InterruptedException {
+        Lease wanted = this.other.acquire("b/2");
+        Thread waiter = new Thread(
+                () -> this.locker.run(
+                        LockRequest.of("a").name("first"),
+                        first -> this.locker.run(LockRequest.of("b/2").name("second"), second -> {})),
+                "waiter");
+        waiter.start();
+        await().until(() -> !this.other.inspect("b/2").orElseThrow().waiting().isEmpty());
+        assertThat(this.other.inspect("b/2").orElseThrow().waitingMetadata())
+                .singleElement()
+                .satisfies(facts -> assertThat(facts)
+                        .containsEntry("thread", "waiter")
+                        .containsEntry("name", "second")
+                        .containsEntry("holds", "default/a"));
+        wanted.close();
+        waiter.join();
+    }
+
+    @Test
     void theShownTokenFreesTheVeryHoldThatWasSeen() {
         Lease lease = this.locker.acquire(REQUEST);
         LockState seen = this.other.inspect("order:42").orElseThrow();
