@@ -29,7 +29,11 @@ class ConfigurationMetadataTests {
     @Test
     void everyPropertyIsListed() {
         assertThat(properties().map(property -> (String) property.get("name")))
-                .hasSameSizeAs(Stream.of(DistlockProperties.class, LocksProperties.class, LockersProperties.class)
+                .hasSameSizeAs(Stream.of(
+                                DistlockProperties.class,
+                                LocksProperties.class,
+                                LockersProperties.class,
+                                OperationsProperties.class)
                         .flatMap(ConfigurationMetadataTests::leaves)
                         .toList())
                 .contains("distlock.wait", "distlock.ttl", "distlock.pass.max", "distlock.connection-factory");

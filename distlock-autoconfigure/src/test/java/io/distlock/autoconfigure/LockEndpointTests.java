@@ -1,0 +1,432 @@
+package io.distlock.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.distlock.Lease;
+import io.distlock.LockRequest;
+import io.distlock.Locker;
+import io.distlock.WatchedLocker;
+import io.distlock.actuate.ConsoleEndpoint;
+import io.distlock.actuate.LockEndpoint;
+import io.distlock.actuate.LockMemory;
+import io.distlock.driver.DriverSettings;
+import io.distlock.driver.LockDriver;
+import io.distlock.driver.LockDriverFactory;
+import io.distlock.memory.MemoryLockDriverAutoConfiguration;
+import io.distlock.memory.MemoryLockDriverFactory;
+import java.security.Principal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.MDC;
+import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.contributor.CompositeHealthContributor;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.event.EventListener;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What operations see of locks and may do to them. Read as JSON, as they do. */
+@ExtendWith(OutputCaptureExtension.class)
+class LockEndpointTests {
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .changeDefaultPropertyInclusion(all -> all.withValueInclusion(JsonInclude.Include.NON_NULL))
+            .build();
+
+    private final MapDrivers map = new MapDrivers();
+
+    private final ApplicationContextRunner hidden = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    DistlockAutoConfiguration.class,
+                    DistributedLockAutoConfiguration.class,
+                    MemoryLockDriverAutoConfiguration.class,
+                    LockMetersAutoConfiguration.class,
+                    LockObservationsAutoConfiguration.class,
+                    LockDiagnosisAutoConfiguration.class,
+                    LockHealthAutoConfiguration.class,
+                    LockEndpointAutoConfiguration.class,
+                    LockConsoleAutoConfiguration.class))
+            .withBean(MapDrivers.class, () -> this.map)
+            .withBean(Audit.class)
+            .withPropertyValues("distlock.driver=memory", "distlock.shutdown-grace=0s");
+
+    private final ApplicationContextRunner application =
+            this.hidden.withPropertyValues("management.endpoints.web.exposure.include=*");
+
+    private void run(Consumer<Seen> test) {
+        this.application.run(context -> test.accept(new Seen(context)));
+    }
+
+    @Test
+    void whatThisInstanceHoldsAndAwaitsIsListed() {
+        run(seen -> {
+            Lease lease = seen.locker().acquire(LockRequest.of("order:42").name("orders"));
+            seen.locker().acquireAsync(LockRequest.of("order:42"));
+            JsonNode locks = seen.locks(null, null);
+            assertThat(locks.at("/total").asInt()).isOne();
+            assertThat(locks.at("/locks/0/locker").asString()).isEqualTo("default");
+            assertThat(locks.at("/locks/0/key").asString()).isEqualTo("order:42");
+            assertThat(locks.at("/locks/0/held/name").asString()).isEqualTo("orders");
+            assertThat(locks.at("/locks/0/held/fence").asLong()).isEqualTo(lease.fencingToken());
+            assertThat(locks.at("/locks/0/held/thread").asString())
+                    .isEqualTo(Thread.currentThread().getName());
+            assertThat(locks.at("/locks/0/held/valid").asLong()).isPositive();
+            assertThat(locks.at("/locks/0/waiting")).hasSize(1);
+            assertThat(locks.toString()).doesNotContain(lease.token());
+        });
+    }
+
+    @Test
+    void tenThousandHeldLocksAreListedByPages() {
+        run(seen -> {
+            for (int i = 0; i < 10_000; i++) {
+                seen.leases.add(seen.locker().acquire("order:" + (10_000 + i)));
+            }
+            assertThat(seen.locks(null, null).at("/total").asInt()).isEqualTo(10_000);
+            assertThat(seen.locks(null, null).at("/locks")).hasSize(100);
+            assertThat(seen.locks(9_990, 500).at("/locks")).hasSize(10);
+            assertThat(seen.locks(0, 5_000).at("/locks")).hasSize(1_000);
+            assertThat(seen.locks(500, 1).at("/locks/0/key").asString()).isEqualTo("order:10500");
+            assertThatExceptionOfType(InvalidEndpointRequestException.class).isThrownBy(() -> seen.locks(-1, null));
+            seen.leases.forEach(Lease::close);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a/b/c", "ключ 鍵 🔑", "a b", "<img src=x onerror=alert(1)>", "a?b&c=d#e%2F"})
+    void theStoreIsAskedForAnyKey(String key) {
+        run(seen -> {
+            assertThat(seen.key(key).at("/holder").isMissingNode()).isTrue();
+            try (Lease lease = seen.locker().acquire(LockRequest.of(key).name("orders"))) {
+                JsonNode found = seen.key(key);
+                assertThat(found.at("/key").asString()).isEqualTo(key);
+                assertThat(found.at("/holder/process/application").asString()).isEqualTo("application");
+                assertThat(found.at("/holder/process/pid").asString())
+                        .isEqualTo(String.valueOf(ProcessHandle.current().pid()));
+                assertThat(found.at("/holder/process/host").asString()).isNotBlank();
+                assertThat(found.at("/holder/thread").asString())
+                        .isEqualTo(Thread.currentThread().getName());
+                assertThat(found.at("/holder/name").asString()).isEqualTo("orders");
+                assertThat(found.at("/holder/since").isMissingNode()).isFalse();
+                assertThat(found.at("/holder/remaining").asLong()).isPositive();
+                assertThat(found.at("/holder/fence").asLong()).isEqualTo(lease.fencingToken());
+                assertThat(found.toString()).doesNotContain(lease.token());
+            }
+        });
+    }
+
+    @Test
+    void theHoldThatWasSeenIsFreedOnceAndSaysSo() {
+        run(seen -> {
+            Lease lease = seen.locker().acquire("order:42");
+            String token = seen.key("order:42").at("/holder/token").asString();
+            assertThat(seen.free("order:42", "another").getStatus()).isEqualTo(409);
+            assertThat(lease.isHeld()).isTrue();
+
+            assertThat(seen.free("order:42", token).getStatus()).isEqualTo(200);
+            assertThat(lease.isHeld()).isFalse();
+            assertThat(seen.free("order:42", token).getStatus()).isEqualTo(404);
+
+            assertThat(seen.audit().events).singleElement().satisfies(event -> {
+                assertThat(event.getAuditEvent().getPrincipal()).isEqualTo("ops");
+                assertThat(event.getAuditEvent().getType()).isEqualTo("DISTLOCK_FREED");
+                assertThat(event.getAuditEvent().getData()).containsEntry("key", "order:42");
+            });
+            await().untilAsserted(() -> assertThat(seen.locks(null, null).at("/events"))
+                    .extracting(event -> event.at("/what").asString())
+                    .containsExactlyInAnyOrder("lost", "freed"));
+        });
+    }
+
+    @Test
+    void whatCannotBeAnsweredSaysWhy() {
+        this.application.withPropertyValues("distlock.driver=map").run(context -> {
+            Seen seen = new Seen(context);
+            assertThat(seen.endpoint().key("jobs", "k").getStatus()).isEqualTo(404);
+            assertThat(seen.endpoint().key("default", " ").getStatus()).isEqualTo(400);
+            this.map.silent = true;
+            assertThat(seen.endpoint().key("default", "k").getStatus()).isEqualTo(503);
+            assertThat(seen.free("k", "t").getStatus()).isEqualTo(503);
+        });
+    }
+
+    @Test
+    void refusalsAreRememberedAndEverythingIsCounted() {
+        run(seen -> {
+            seen.locker().run("order:42", lease -> {
+                for (int i = 0; i < 250; i++) {
+                    assertThat(seen.locker()
+                                    .tryAcquire(LockRequest.of("order:42").waitFor(Duration.ZERO)))
+                            .isEmpty();
+                }
+            });
+            JsonNode locks = seen.locks(null, null);
+            assertThat(locks.at("/events")).hasSize(200);
+            assertThat(locks.at("/events/0/what").asString()).isEqualTo("busy");
+            assertThat(locks.at("/contention")).hasSize(60);
+            long refused = 0;
+            for (JsonNode slot : locks.at("/contention")) {
+                refused += slot.at("/refused").asLong();
+            }
+            assertThat(refused).isEqualTo(250);
+        });
+    }
+
+    @Test
+    void whoWaitsWhileHoldingIsShownAndADeadlockIsMarked() {
+        run(seen -> {
+            CountDownLatch both = new CountDownLatch(2);
+            Thread one = seen.holdThenWait("a", "b", both);
+            Thread other = seen.holdThenWait("b", "a", both);
+            await().untilAsserted(() ->
+                    assertThat(seen.locks(null, null).at("/graph/deadlocks")).hasSize(1));
+            JsonNode locks = seen.locks(null, null);
+            assertThat(locks.at("/graph/deadlocks/0"))
+                    .extracting(JsonNode::asString)
+                    .containsExactly("default/a", "default/b");
+            assertThat(locks.at("/waitingWhileHolding")).hasSize(2);
+            assertThat(locks.at("/waitingWhileHolding/0/holds/0").asString()).startsWith("default/");
+            end(List.of(one, other));
+        });
+    }
+
+    @Test
+    void aDeadlockBetweenInstancesIsSeenFromEach() {
+        MemoryLockDriverFactory store = new MemoryLockDriverFactory();
+        ApplicationContextRunner shared = this.application
+                .withPropertyValues("distlock.driver=shared")
+                .withBean("shared", LockDriverFactory.class, () -> shared(store));
+        shared.run(here -> shared.run(there -> {
+            Seen one = new Seen(here);
+            Seen other = new Seen(there);
+            CountDownLatch both = new CountDownLatch(2);
+            List<Thread> threads = List.of(one.holdThenWait("a", "b", both), other.holdThenWait("b", "a", both));
+            for (Seen seen : List.of(one, other)) {
+                await().untilAsserted(() -> assertThat(seen.locks(null, null).at("/graph/deadlocks/0"))
+                        .extracting(JsonNode::asString)
+                        .containsExactly("default/a", "default/b"));
+                assertThat(seen.locks(null, null).at("/waitingWhileHolding")).hasSize(1);
+            }
+            assertThat(one.key("a").at("/waiting/0/holds/0").asString()).isEqualTo("default/b");
+            end(threads);
+        }));
+    }
+
+    private static LockDriverFactory shared(LockDriverFactory store) {
+        return new LockDriverFactory() {
+            @Override
+            public String name() {
+                return "shared";
+            }
+
+            @Override
+            public LockDriver create(DriverSettings settings) {
+                return store.create(settings);
+            }
+        };
+    }
+
+    private static void end(List<Thread> threads) {
+        threads.forEach(Thread::interrupt);
+        threads.forEach(thread -> await().until(() -> !thread.isAlive()));
+    }
+
+    @Test
+    void healthAsksTheStoreAndTakesNoLock() {
+        this.application.withPropertyValues("distlock.driver=map").run(context -> {
+            HealthIndicator health =
+                    (HealthIndicator) context.getBean("distlockHealthContributor", CompositeHealthContributor.class)
+                            .getContributor("default");
+            assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+            assertThat(this.map.tokens).isEmpty();
+            this.map.silent = true;
+            Health down = health.health();
+            assertThat(down.getStatus()).isEqualTo(Status.DOWN);
+            assertThat(down.getDetails().get("error").toString()).contains("no connection");
+        });
+    }
+
+    @Test
+    void oppositeOrdersAreWarnedOfOnce(CapturedOutput output) {
+        this.application.withPropertyValues("distlock.diagnose-order=true").run(context -> {
+            Locker locker = context.getBean(Locker.class);
+            for (int i = 0; i < 2; i++) {
+                nested(
+                        locker,
+                        LockRequest.of("a:1").name("a"),
+                        LockRequest.of("b:1").name("b"));
+                nested(
+                        locker,
+                        LockRequest.of("a:1").name("a"),
+                        LockRequest.of("a:2").name("a"));
+            }
+            assertThat(output).doesNotContain("opposite orders");
+            for (int i = 0; i < 2; i++) {
+                nested(
+                        locker,
+                        LockRequest.of("b:2").name("b"),
+                        LockRequest.of("a:2").name("a"));
+            }
+        });
+        assertThat(output.getOut().lines().filter(line -> line.contains("opposite orders")))
+                .singleElement()
+                .asString()
+                .contains("[a:2]", "[b:2]", "[a:1]", "[b:1]");
+    }
+
+    @Test
+    void keyAndFenceAreInTheLoggingContextWhileALockIsHeld() {
+        this.application.withPropertyValues("distlock.mdc=true").run(context -> {
+            Locker locker = context.getBean(Locker.class);
+            locker.run("outer", outer -> {
+                locker.run("inner", inner -> assertThat(MDC.get("distlock.key")).isEqualTo("inner"));
+                assertThat(MDC.get("distlock.key")).isEqualTo("outer");
+                assertThat(MDC.get("distlock.fence")).isEqualTo(Long.toString(outer.fencingToken()));
+            });
+            assertThat(MDC.get("distlock.key")).isNull();
+            assertThat(MDC.get("distlock.fence")).isNull();
+        });
+    }
+
+    @Test
+    void nothingIsListenedToUnlessItIsAskedFor() {
+        this.hidden.run(context -> assertThat(context)
+                .hasNotFailed()
+                .doesNotHaveBean(LockEndpoint.class)
+                .doesNotHaveBean(LockMemory.class)
+                .doesNotHaveBean("lockContext")
+                .doesNotHaveBean("lockOrder"));
+    }
+
+    @Test
+    void theConsoleIsOffByDefault() {
+        this.application.run(context ->
+                assertThat(context).hasSingleBean(LockEndpoint.class).doesNotHaveBean(ConsoleEndpoint.class));
+        this.application
+                .withPropertyValues("distlock.console.enabled=true")
+                .run(context -> assertThat(context).hasSingleBean(ConsoleEndpoint.class));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "org.springframework.boot.actuate",
+                "org.springframework.boot.health",
+                "io.micrometer",
+                "org.springframework.web",
+                "reactor",
+                "org.slf4j.MDC"
+            })
+    void withoutWhatAPartNeedsTheOthersStart(String missing) {
+        this.application
+                .withClassLoader(new FilteredClassLoader(missing))
+                .withPropertyValues(
+                        "distlock.console.enabled=true", "distlock.mdc=true", "distlock.diagnose-order=true")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    context.getBean(Locker.class).run("order:42", lease -> {});
+                    assertThat(context.getBeanNamesForType(LockEndpoint.class))
+                            .hasSize(missing.endsWith("actuate") ? 0 : 1);
+                    assertThat(context.containsBean("distlockHealthContributor"))
+                            .isEqualTo(!missing.endsWith("health"));
+                });
+    }
+
+    private static void nested(Locker locker, LockRequest outer, LockRequest inner) {
+        locker.run(outer, first -> locker.run(inner, second -> {}));
+    }
+
+    static final class Audit {
+
+        private final List<AuditApplicationEvent> events = new ArrayList<>();
+
+        @EventListener
+        void hear(AuditApplicationEvent event) {
+            this.events.add(event);
+        }
+    }
+
+    private static final class Seen {
+
+        private final AssertableApplicationContext context;
+
+        private final List<Lease> leases = new ArrayList<>();
+
+        Seen(AssertableApplicationContext context) {
+            this.context = context;
+        }
+
+        LockEndpoint endpoint() {
+            return this.context.getBean(LockEndpoint.class);
+        }
+
+        WatchedLocker locker() {
+            return this.context.getBean(WatchedLocker.class);
+        }
+
+        Audit audit() {
+            return this.context.getBean(Audit.class);
+        }
+
+        JsonNode locks(Integer offset, Integer limit) {
+            return JSON.valueToTree(endpoint().locks(offset, limit));
+        }
+
+        JsonNode key(String key) {
+            return JSON.valueToTree(endpoint().key("default", key).getBody());
+        }
+
+        WebEndpointResponse<?> free(String key, String token) {
+            return endpoint().free("default", key, token, new SecurityContext() {
+                @Override
+                public Principal getPrincipal() {
+                    return () -> "ops";
+                }
+
+                @Override
+                public boolean isUserInRole(String role) {
+                    return true;
+                }
+            });
+        }
+
+        Thread holdThenWait(String held, String wanted, CountDownLatch both) {
+            Thread thread = new Thread(
+                    () -> {
+                        try {
+                            locker().run(held, lease -> {
+                                both.countDown();
+                                both.await();
+                                locker().run(wanted, got -> {});
+                            });
+                        } catch (Exception ended) {
+                            Thread.currentThread().interrupt();
+                        }
+                    },
+                    held + " then " + wanted);
+            thread.start();
+            return thread;
+        }
+    }
+}
