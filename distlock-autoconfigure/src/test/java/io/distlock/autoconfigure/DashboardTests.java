@@ -1,0 +1,133 @@
+package io.distlock.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.distlock.Locker;
+import io.distlock.RenewalRound;
+import io.distlock.memory.MemoryLockDriverAutoConfiguration;
+import io.distlock.observe.LockMeters;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The dashboard and the alerts ask for meters that there are. */
+class DashboardTests {
+
+    private static final Path DASHBOARD = Path.of("..", "docs", "grafana", "distlock.json");
+
+    private static final Path ALERTS = Path.of("..", "docs", "prometheus", "distlock-alerts.yml");
+
+    private static final Pattern METER = Pattern.compile("\\bdistlock_[a-z_]+");
+
+    private static final Pattern LABELS = Pattern.compile("([a-z_]+) *(?:=~|!~|!=|=) *\\\\?\"|\\bby \\(([a-z_, ]+)\\)");
+
+    private static final Set<String> METERS = new TreeSet<>();
+
+    private static final Set<String> TAGS = new TreeSet<>();
+
+    private static final Set<String> OUTCOMES = new TreeSet<>();
+
+    @BeforeAll
+    static void measure() {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        DistlockAutoConfiguration.class,
+                        MemoryLockDriverAutoConfiguration.class,
+                        LockMetersAutoConfiguration.class))
+                .withBean(MeterRegistry.class, () -> registry)
+                .withPropertyValues("distlock.driver=memory")
+                .run(context -> {
+                    context.getBean(Locker.class).run("order:42", lease -> {});
+                    context.getBean(MeterBinder.class).bindTo(registry);
+                    context.getBean(LockMeters.class).onRenewals(new RenewalRound("default", 1, Duration.ZERO));
+                });
+        registry.getMeters().forEach(meter -> {
+            prometheusNames(meter).forEach(METERS::add);
+            meter.getId().getTags().stream().map(Tag::getKey).forEach(TAGS::add);
+            Stream.ofNullable(meter.getId().getTag("outcome")).forEach(OUTCOMES::add);
+        });
+    }
+
+    /** As Prometheus is told by Micrometer's naming convention. */
+    private static Stream<String> prometheusNames(Meter meter) {
+        String name = meter.getId().getName().replace('.', '_');
+        return switch (meter.getId().getType()) {
+            case TIMER -> Stream.of("count", "sum", "max").map(part -> name + "_seconds_" + part);
+            case COUNTER -> Stream.of(name + "_total");
+            default -> Stream.of(name);
+        };
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dashboard", "alerts"})
+    void whatIsAskedForIsMeasured(String which) throws IOException {
+        String text = Files.readString(which.equals("alerts") ? ALERTS : DASHBOARD);
+        Set<String> asked =
+                METER.matcher(text).results().map(found -> found.group()).collect(Collectors.toSet());
+        assertThat(asked).isNotEmpty().isSubsetOf(METERS);
+    }
+
+    @Test
+    void everythingThatIsMeasuredIsOnTheDashboard() throws IOException {
+        String text = Files.readString(DASHBOARD);
+        assertThat(METERS.stream().map(meter -> meter.replaceAll("_(count|sum|max)$", "")))
+                .isNotEmpty()
+                .allSatisfy(meter -> assertThat(text).contains(meter));
+    }
+
+    @Test
+    void labelsAreTagsThatThereAre() throws IOException {
+        String expressions =
+                Stream.concat(dashboardExpressions(), alertExpressions()).collect(Collectors.joining("\n"));
+        Set<String> labels = LABELS.matcher(expressions)
+                .results()
+                .flatMap(found -> Stream.of((found.group(1) == null ? found.group(2) : found.group(1)).split(", *")))
+                .collect(Collectors.toSet());
+        assertThat(labels).contains("outcome", "name", "locker").isSubsetOf(TAGS);
+    }
+
+    @Test
+    void outcomesAreThoseThatThereAre() throws IOException {
+        String expressions =
+                Stream.concat(dashboardExpressions(), alertExpressions()).collect(Collectors.joining("\n"));
+        List<String> outcomes = Pattern.compile("outcome *(?:=~|!~|=) *\"([a-z|]+)\"")
+                .matcher(expressions)
+                .results()
+                .flatMap(found -> Stream.of(found.group(1).split("\\|")))
+                .toList();
+        assertThat(outcomes).isNotEmpty().isSubsetOf(OUTCOMES);
+    }
+
+    private static Stream<String> dashboardExpressions() throws IOException {
+        JsonNode dashboard = JsonMapper.shared().readTree(Files.readString(DASHBOARD));
+        return dashboard.findValues("expr").stream().map(JsonNode::asString);
+    }
+
+    private static Stream<String> alertExpressions() throws IOException {
+        return Pattern.compile("(?m)^ +(?:expr: .*|sum by .*|/ sum by .*)$")
+                .matcher(Files.readString(ALERTS))
+                .results()
+                .map(found -> found.group());
+    }
+}
