@@ -55,7 +55,7 @@ class ArchitectureTests {
             Map.entry(room("fence"), Set.of(API)),
             Map.entry(room("observe"), Set.of(API)),
             Map.entry(room("actuate"), Set.of(API)),
-            Map.entry(room("test"), Set.of(API, room("core"), room("memory"))));
+            Map.entry(room("test"), Set.of(API, room("core"), room("driver"), room("memory"))));
 
     private static final JavaClasses HOUSE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

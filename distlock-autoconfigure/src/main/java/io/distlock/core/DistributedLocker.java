@@ -251,6 +251,17 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
                 : Optional.empty();
     }
 
+    /**
+     * As if {@code time} had passed since the last answer of the store: belief in what is held here ends so much sooner.
+     * What is over by then is lost when this returns, of the rest the store has been asked. For clocks that do not run by
+     * themselves: nobody else can age a lease.
+     *
+     * @param renewed whether this goes for leases that are renewed too, which were not meanwhile
+     */
+    public void age(Duration time, boolean renewed) {
+        this.desk.held().forEach(holding -> this.desk.keepAlive().age(holding, time.toNanos(), renewed));
+    }
+
     /** Refuses new callers and those who wait, gives leases time to come back, and closes the driver. */
     @Override
     public void close() {

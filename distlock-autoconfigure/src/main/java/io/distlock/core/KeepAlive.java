@@ -247,6 +247,21 @@ final class KeepAlive {
         }
     }
 
+    // ---- what a clock makes old that does not run by itself ----
+
+    /** Shortens belief by that time; the store then says how long it really lasts, and renews what is renewed. */
+    void age(Holding holding, long nanos, boolean renewed) {
+        if (!renewed && isRenewed(holding, holding.lease(), System.nanoTime())) {
+            return;
+        }
+        holding.shorten(holding.deadline() - nanos);
+        if (holding.isBelieved(System.nanoTime())) {
+            ask(holding).toCompletableFuture().join();
+        } else {
+            holding.line().lost(holding, LockLost.Reason.EXPIRED);
+        }
+    }
+
     /** One renewal under way: its validity counts from before it was sent. */
     private static final class Sending {
 
