@@ -107,6 +107,7 @@ class TestLocksTests {
         this.locks.advance(TTL.minusSeconds(1));
         assertThat(waiting).isNotDone();
         this.locks.advance(Duration.ofSeconds(2));
+        assertThat(this.locker.inspect(KEY)).as("handed on at once").isPresent();
         assertThat(waiting.orTimeout(10, TimeUnit.SECONDS).join().isHeld()).isTrue();
     }
 
