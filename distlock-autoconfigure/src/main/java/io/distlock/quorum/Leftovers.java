@@ -34,21 +34,15 @@ final class Leftovers {
         this.node = node;
     }
 
-    void clear(Hold hold, long until) {
-        Leftover leftover = new Leftover(hold, until);
-        this.node.ask(store -> store.undo(hold)).whenComplete((found, failure) -> {
-            if (failure != null) {
-                keep(leftover);
-            }
-        });
-    }
-
-    private void keep(Leftover leftover) {
-        if (this.closed || this.size.incrementAndGet() > MOST) {
+    void keep(Hold hold, long until) {
+        if (this.closed) {
+            return;
+        }
+        if (this.size.incrementAndGet() > MOST) {
             this.size.decrementAndGet();
             return;
         }
-        this.waiting.add(leftover);
+        this.waiting.add(new Leftover(hold, until));
         later();
     }
 
@@ -76,7 +70,7 @@ final class Leftovers {
             if (failure == null) {
                 later();
             } else {
-                keep(asked);
+                keep(asked.hold, asked.until);
             }
         });
     }

@@ -3,6 +3,7 @@ package io.distlock.quorum;
 import io.distlock.driver.Hold;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
+import io.distlock.driver.Ownership;
 import io.distlock.driver.VotingDriver;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -86,9 +87,18 @@ final class Node {
                 .thenCompose(Function.identity());
     }
 
+    /** Ends a hold there; what is not answered is tried again until then. */
+    CompletionStage<Ownership> leave(Hold hold, long until) {
+        return ask(store -> store.undo(hold)).whenComplete((found, failure) -> {
+            if (failure != null) {
+                this.leftovers.keep(hold, until);
+            }
+        });
+    }
+
     /** Ends there what may be left of an attempt, now or when the node answers again. */
     void clear(Hold hold, long until) {
-        this.leftovers.clear(hold, until);
+        leave(hold, until);
     }
 
     void close() {
@@ -111,7 +121,7 @@ final class Node {
         }
     }
 
-    private static LockDriverException trouble(Throwable failure) {
+    static LockDriverException trouble(@Nullable Throwable failure) {
         Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
         return cause instanceof LockDriverException known
                 ? known

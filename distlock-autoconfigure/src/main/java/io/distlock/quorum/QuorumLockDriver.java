@@ -67,11 +67,7 @@ final class QuorumLockDriver implements LockDriver {
         if (hold.attempt().equals(Hold.ANY_ATTEMPT) || !release.keepFor().isZero()) {
             return node.ask(store -> store.release(release));
         }
-        return node.ask(store -> store.undo(hold)).whenComplete((found, failure) -> {
-            if (failure != null) {
-                node.clear(hold, System.nanoTime() + LONGEST_HOLD.toNanos());
-            }
-        });
+        return node.leave(hold, System.nanoTime() + LONGEST_HOLD.toNanos());
     }
 
     @Override

@@ -17,4 +17,10 @@ public final class QuorumLockDriverAutoConfiguration {
     QuorumLockDriverFactory quorumLockDriverFactory(ObjectProvider<LockDriverFactory> factories) {
         return new QuorumLockDriverFactory(() -> factories.stream().toList());
     }
+
+    @Bean
+    @ConditionalOnMissingBean
+    SequenceLockDriverFactory sequenceLockDriverFactory(ObjectProvider<LockDriverFactory> factories) {
+        return new SequenceLockDriverFactory(() -> factories.stream().toList());
+    }
 }

@@ -5,7 +5,6 @@ import io.distlock.driver.VotingDriver;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
@@ -65,7 +64,7 @@ final class Round<T, V> {
             if (answer != null) {
                 this.tally.answered(node, answer);
             } else {
-                this.tally.failed(node, trouble(failure));
+                this.tally.failed(node, Node.trouble(failure));
             }
             found = this.judge.apply(this.tally);
         } catch (LockDriverException certain) {
@@ -78,12 +77,5 @@ final class Round<T, V> {
         } else {
             found.ifPresent(this.verdict::complete);
         }
-    }
-
-    private static LockDriverException trouble(@Nullable Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        return cause instanceof LockDriverException known
-                ? known
-                : new LockDriverException(LockDriverException.Kind.UNANSWERED, "unexpected: " + cause, cause);
     }
 }

@@ -17,6 +17,7 @@ abstract class QuorumContract extends LockDriverContract {
     static RedisNodes start(int count, int alive) {
         nodes = RedisNodes.start(count);
         living = alive;
+        nodes.warmUp();
         return nodes;
     }
 

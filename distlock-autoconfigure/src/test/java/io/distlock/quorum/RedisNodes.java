@@ -11,9 +11,12 @@ import io.distlock.testredis.RedisServers;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /** Several Redis processes, and drivers over all of them. */
@@ -27,9 +30,29 @@ final class RedisNodes implements AutoCloseable {
         this.servers = servers;
     }
 
-    static RedisNodes start(int count) {
-        return new RedisNodes(
-                IntStream.range(0, count).mapToObj(i -> RedisServers.start()).toList());
+    static RedisNodes start(int count, String... settings) {
+        return new RedisNodes(IntStream.range(0, count)
+                .mapToObj(i -> RedisServers.start(settings))
+                .toList());
+    }
+
+    /** The first connections of a JVM may take longer than any question is waited for. */
+    void warmUp() {
+        DriverSettings settings = new DriverSettings(
+                "warm-up",
+                "warm-up:",
+                "warm-up",
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(1),
+                false,
+                Optional.empty());
+        for (VotingDriver store : stores(settings)) {
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(1))
+                    .ignoreExceptions()
+                    .until(() -> store.prepare().toCompletableFuture().get(10, TimeUnit.SECONDS) != null);
+            store.close();
+        }
     }
 
     PrivateRedis get(int index) {
@@ -42,10 +65,20 @@ final class RedisNodes implements AutoCloseable {
     }
 
     List<Node> nodes(DriverSettings settings) {
-        return addresses().stream()
-                .map(address -> new Node(address, "test", (VotingDriver) this.redis.create(
-                        over(settings, true, Duration.ZERO).forNode(address, settings.commandTimeout()))))
+        return stores(settings).stream()
+                .map(store -> new Node("one of " + this.servers.size(), "test", store))
                 .toList();
+    }
+
+    List<VotingDriver> stores(DriverSettings settings) {
+        return addresses().stream()
+                .map(address -> (VotingDriver) this.redis.create(
+                        over(settings, true, Duration.ZERO).forNode(address, settings.commandTimeout())))
+                .toList();
+    }
+
+    int size() {
+        return this.servers.size();
     }
 
     Supplier<List<LockDriverFactory>> redis() {
