@@ -72,6 +72,8 @@ final class RunningInstance implements AutoCloseable {
 
         private Duration commandTimeout = Duration.ofSeconds(1);
 
+        private Duration grace = Duration.ZERO;
+
         private int maxWaiters;
 
         private int passMax = 64;
@@ -117,6 +119,11 @@ final class RunningInstance implements AutoCloseable {
         Setup passing(int most, Duration longest) {
             this.passMax = most;
             this.passTime = longest;
+            return this;
+        }
+
+        Setup grace(Duration grace) {
+            this.grace = grace;
             return this;
         }
 
@@ -169,7 +176,7 @@ final class RunningInstance implements AutoCloseable {
                     usual.maxTtl(),
                     usual.autoRenew(),
                     usual.maxHold(),
-                    usual.grace(),
+                    this.grace,
                     this.pollInterval,
                     this.maxWaiters,
                     this.passMax,
