@@ -1,0 +1,54 @@
+package io.distlock.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.distlock.LockLost;
+import io.distlock.LockNotAcquiredException;
+import io.distlock.ReleaseOutcome;
+import io.distlock.WhenLost;
+import io.distlock.annotation.DistributedLock;
+import io.distlock.annotation.WhenBusy;
+import io.distlock.annotation.WhenUnavailable;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The tables that are written by hand leave nothing out. */
+class ReferenceTests {
+
+    @Test
+    void everyAttributeIsListedWithItsDefault() {
+        String page = Page.of("docs/annotation.md").text();
+        assertThat(DistributedLock.class.getDeclaredMethods())
+                .extracting(ReferenceTests::row)
+                .allSatisfy(row -> assertThat(page).contains(row));
+    }
+
+    private static String row(Method attribute) {
+        Object value = attribute.getDefaultValue();
+        String written = value instanceof Enum<?> constant ? constant.name() : value.toString();
+        return "| `" + attribute.getName() + "` | " + (written.isEmpty() ? "" : "`" + written + "` ") + "|";
+    }
+
+    @Test
+    void everyChoiceIsExplained() {
+        String page = Page.of("docs/annotation.md").text();
+        assertThat(Stream.of(WhenBusy.values(), WhenUnavailable.values(), WhenLost.values())
+                        .flatMap(Arrays::stream)
+                        .map(constant -> "`" + constant + "`"))
+                .allSatisfy(constant -> assertThat(page).contains(constant));
+    }
+
+    @Test
+    void everyReasonIsExplained() {
+        String page = Page.of("docs/exceptions.md").text();
+        assertThat(Stream.of(
+                                LockNotAcquiredException.Reason.values(),
+                                LockLost.Reason.values(),
+                                ReleaseOutcome.values())
+                        .flatMap(Arrays::stream)
+                        .map(constant -> "| `" + constant + "` |"))
+                .allSatisfy(constant -> assertThat(page).contains(constant));
+    }
+}

@@ -1,0 +1,2 @@
+/** The application of docs/guide.md. */
+package io.distlock.docs.guide;

@@ -1,0 +1,2 @@
+/** Keeps README.md and docs/ true. */
+package io.distlock.docs;
