@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -54,8 +55,12 @@ public record Page(Path file, String text) {
 
     /** All that is compiled or packed below a folder of the repository, in one text. */
     static String sources(String folder, String ending) {
+        return sources(folder, file -> file.toString().endsWith(ending));
+    }
+
+    static String sources(String folder, Predicate<Path> wanted) {
         return files(ROOT.resolve(folder), Integer.MAX_VALUE).stream()
-                .filter(file -> file.toString().endsWith(ending))
+                .filter(wanted)
                 .map(Page::read)
                 .collect(Collectors.joining("\n"));
     }
