@@ -53,13 +53,14 @@ class TroubleshootingTests {
 
     /** Without the test kit, whose messages name what a test expected. */
     private static String code() {
-        return Page.sources(MAIN, file -> file.toString().endsWith(".java") && !file.getParent().endsWith("test"));
+        return Page.sources(
+                MAIN,
+                file -> file.toString().endsWith(".java") && !file.getParent().endsWith("test"));
     }
 
     /** Of each statement the clauses that stand in it as they are, if they are long enough to look for. */
     private static List<List<String>> messages() {
-        String code = GLUE.matcher(COMMENT.matcher(code()).replaceAll(""))
-                .replaceAll("");
+        String code = GLUE.matcher(COMMENT.matcher(code()).replaceAll("")).replaceAll("");
         List<List<String>> messages = new ArrayList<>();
         List<String> pieces = new ArrayList<>();
         PART.matcher(code).results().forEach(part -> {
