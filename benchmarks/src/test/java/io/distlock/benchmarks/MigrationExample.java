@@ -68,7 +68,8 @@ abstract class MigrationExample {
     void fromShedLock() {
         Duration atMost = Duration.ofMinutes(10);
         Duration atLeast = Duration.ofMinutes(5);
-        this.tasks.executeWithLock(this::nightly, new LockConfiguration(Instant.now(), "nightly", atMost, atLeast));
+        this.tasks.executeWithLock(
+                (Runnable) this::nightly, new LockConfiguration(Instant.now(), "nightly", atMost, atLeast));
     }
 
     static class Jobs {
