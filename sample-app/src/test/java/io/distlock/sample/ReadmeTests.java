@@ -4,16 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URL;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.config.YamlPropertiesFactoryBean;
 import org.springframework.core.io.ByteArrayResource;
@@ -22,50 +17,33 @@ import tools.jackson.databind.json.JsonMapper;
 /** Keeps README.md true. */
 class ReadmeTests {
 
-    private static final Path ROOT = Path.of("..");
-
-    private final String readme = read("README.md");
+    private final Markdown readme = Markdown.of("README.md");
 
     @Test
     void itsJavaCompiles() {
-        String compiled = unindented(read("sample-app/src/test/java/io/distlock/sample/ReadmeExample.java"));
-        assertThat(blocks("java"))
-                .isNotEmpty()
-                .allSatisfy(block -> assertThat(compiled).contains(unindented(block)));
+        this.readme.assertItsJavaIsIn("ReadmeExample");
     }
 
     @Test
     void itsPropertiesExist() throws IOException {
         YamlPropertiesFactoryBean yaml = new YamlPropertiesFactoryBean();
-        yaml.setResources(
-                new ByteArrayResource(String.join("\n", blocks("yaml")).getBytes()));
+        yaml.setResources(new ByteArrayResource(
+                String.join("\n", this.readme.blocks("yaml")).getBytes()));
         assertThat(yaml.getObject().stringPropertyNames()).isNotEmpty().isSubsetOf(knownProperties());
     }
 
     @Test
     void itsTestCommandIsTheOneThatCiCalls() {
-        assertThat(blocks("sh")).anyMatch(block -> block.strip().equals("mvn -B -ntp verify"));
-        assertThat(read(".ci/run")).contains("TEST_COMMAND=(mvn -B -ntp verify)");
+        assertThat(this.readme.blocks("sh")).anyMatch(block -> block.strip().equals("mvn -B -ntp verify"));
+        assertThat(Markdown.of(".ci/run").text()).contains("TEST_COMMAND=(mvn -B -ntp verify)");
     }
 
     @Test
     void itsLinksLeadSomewhere() {
-        List<String> links = found("\\]\\((?!https?:)([^)#]+)\\)");
+        List<String> links = this.readme.found("\\]\\((?!https?:)([^)#]+)\\)");
         assertThat(links)
                 .isNotEmpty()
-                .allSatisfy(link -> assertThat(ROOT.resolve(link)).exists());
-    }
-
-    private List<String> blocks(String language) {
-        return found("(?s)```" + language + "\n(.*?)```");
-    }
-
-    private List<String> found(String pattern) {
-        return Pattern.compile(pattern)
-                .matcher(this.readme)
-                .results()
-                .map(result -> result.group(1))
-                .toList();
+                .allSatisfy(link -> assertThat(Markdown.ROOT.resolve(link)).exists());
     }
 
     private static Set<String> knownProperties() throws IOException {
@@ -80,17 +58,5 @@ class ReadmeTests {
             }
         }
         return names;
-    }
-
-    private static String unindented(String code) {
-        return code.lines().map(String::strip).filter(line -> !line.isEmpty()).collect(Collectors.joining("\n"));
-    }
-
-    private static String read(String file) {
-        try {
-            return Files.readString(ROOT.resolve(file));
-        } catch (IOException ex) {
-            throw new UncheckedIOException(ex);
-        }
     }
 }
