@@ -23,6 +23,8 @@ final class Tellers {
 
     private final String locker;
 
+    private final Remarks remarks;
+
     private final List<LockListener> listeners;
 
     private final List<TellingLane> lanes;
@@ -32,6 +34,7 @@ final class Tellers {
 
     Tellers(String locker, List<LockListener> listeners) {
         this.locker = locker;
+        this.remarks = new Remarks(locker);
         this.listeners = List.copyOf(listeners);
         this.lanes = this.listeners.stream()
                 .map(listener -> new TellingLane(listener, this::apart))
@@ -46,6 +49,7 @@ final class Tellers {
     }
 
     void taken(KeyLease lease, Duration waited) {
+        this.remarks.answered();
         if (!this.listeners.isEmpty()) {
             LockEvent event = event(lease.demand(), lease.keys(), lease.fencingToken(), waited, Duration.ZERO);
             tell(listener -> listener.onTaken(event));
@@ -60,6 +64,7 @@ final class Tellers {
     }
 
     void refused(Demand demand, Set<String> keys, Duration waited, LockNotAcquiredException.Reason reason) {
+        this.remarks.refused(demand, keys, waited, reason);
         if (!this.listeners.isEmpty()) {
             LockEvent event = event(demand, keys, 0, waited, Duration.ZERO);
             tell(listener -> listener.onRefused(event, reason));
@@ -67,6 +72,7 @@ final class Tellers {
     }
 
     void unavailable(Demand demand, Set<String> keys, Duration waited, LockUnavailableException cause) {
+        this.remarks.unavailable(demand, keys, waited, cause);
         if (!this.listeners.isEmpty()) {
             LockEvent event = event(demand, keys, 0, waited, Duration.ZERO);
             tell(listener -> listener.onUnavailable(event, cause));
@@ -74,6 +80,7 @@ final class Tellers {
     }
 
     void released(KeyLease lease, ReleaseOutcome outcome) {
+        this.remarks.released(lease, outcome);
         if (!this.listeners.isEmpty()) {
             LockEvent event = event(lease);
             tell(listener -> listener.onReleased(event, outcome));
@@ -88,10 +95,7 @@ final class Tellers {
     }
 
     void lost(KeyLease lease, LockLost lost, List<Consumer<LockLost>> callbacks) {
-        LOG.log(
-                Level.WARNING,
-                lost.describe() + " (" + lost.name() + ", fence " + lost.fencingToken() + ", " + lease.shownToken()
-                        + ")");
+        this.remarks.lost(lease, lost);
         callbacks.forEach(callback -> lostBefore(lost, callback));
         LockEvent event = event(lease);
         this.lanes.forEach(lane -> lane.lost(event, lost));

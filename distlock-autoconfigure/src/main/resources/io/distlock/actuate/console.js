@@ -119,7 +119,7 @@ function showContention(slots) {
   const sum = kind => slots.reduce((all, slot) => all + slot[kind], 0);
   const seconds = slots.length < 2 ? 0 : (Date.parse(slots[1].start) - Date.parse(slots[0].start)) / 1000;
   find('#plot-text').textContent = `In the last ${Math.round(seconds * slots.length / 60)} minutes: ${sum('taken')} granted, `
-    + `${sum('waited')} of them waited for, ${sum('refused')} not granted, ${sum('lost')} lost; `
+    + `${sum('waited')} of them after more than 5 ms, ${sum('refused')} not granted, ${sum('lost')} lost; `
     + `at most ${most} in ${seconds} seconds.`;
 }
 

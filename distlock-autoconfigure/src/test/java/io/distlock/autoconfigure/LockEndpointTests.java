@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.distlock.Lease;
 import io.distlock.LockRequest;
+import io.distlock.LockUnavailableException;
 import io.distlock.Locker;
 import io.distlock.WatchedLocker;
 import io.distlock.actuate.ConsoleEndpoint;
@@ -21,16 +22,22 @@ import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.MDC;
 import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
+import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.CompositeHealthContributor;
@@ -160,6 +167,12 @@ class LockEndpointTests {
     }
 
     @Test
+    void freeingIsRestrictedUnlessItIsAllowed() {
+        assertThat(LockEndpoint.class.getAnnotation(Endpoint.class).defaultAccess())
+                .isEqualTo(Access.READ_ONLY);
+    }
+
+    @Test
     void whatCannotBeAnsweredSaysWhy() {
         this.application.withPropertyValues("distlock.driver=map").run(context -> {
             Seen seen = new Seen(context);
@@ -265,6 +278,52 @@ class LockEndpointTests {
             assertThat(down.getStatus()).isEqualTo(Status.DOWN);
             assertThat(down.getDetails().get("error").toString()).contains("no connection");
         });
+    }
+
+    @Test
+    void aStoreThatFallsSilentIsLoggedOnceAndSoIsItsReturn() {
+        Log log = new Log();
+        this.application.withPropertyValues("distlock.driver=map").run(context -> {
+            Locker locker = context.getBean(Locker.class);
+            this.map.silent = true;
+            for (int i = 0; i < 3; i++) {
+                assertThatExceptionOfType(LockUnavailableException.class)
+                        .isThrownBy(
+                                () -> locker.acquire(LockRequest.of("order:42").name("orders")));
+            }
+            this.map.silent = false;
+            locker.run("order:43", lease -> {});
+        });
+        log.close();
+        assertThat(log.lines).hasSize(2);
+        assertThat(log.lines.get(0))
+                .startsWith("Lock 'order:42' is unavailable: no connection to map:1 (orders, waited PT");
+        assertThat(log.lines.get(1)).endsWith("answers again");
+    }
+
+    /** What the core logs, which knows of no other log than the JDK's. */
+    private static final class Log extends Handler {
+
+        private final Logger logger = Logger.getLogger("io.distlock.core.Remarks");
+
+        private final List<String> lines = new CopyOnWriteArrayList<>();
+
+        Log() {
+            this.logger.addHandler(this);
+        }
+
+        @Override
+        public void publish(LogRecord line) {
+            this.lines.add(line.getMessage());
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {
+            this.logger.removeHandler(this);
+        }
     }
 
     @Test

@@ -1,31 +1,20 @@
 package io.distlock.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.distlock.testredis.RedisServers;
 import io.distlock.testredis.TestRedis;
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
-import org.openqa.selenium.Dimension;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.OutputType;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.support.ui.WebDriverWait;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -57,16 +46,8 @@ class PageIT {
 
     @BeforeEach
     void openThePage(@LocalServerPort int port) {
-        Optional<File> chrome = onPath("chromium", "google-chrome", "chrome");
-        Optional<File> driver = onPath("chromedriver");
-        boolean present = chrome.isPresent() && driver.isPresent();
-        if (!present) {
-            System.out.println("PAGE NOT TESTED: no chromium with chromedriver on the PATH");
-        }
-        assumeTrue(present, "no chromium with chromedriver on the PATH");
+        this.browser = Browser.start(this.profile);
         new Concert(port).reset();
-        this.browser = start(chrome.get(), driver.get());
-        this.browser.manage().window().setSize(new Dimension(1280, 1000));
         this.browser.get("http://localhost:" + port + "/");
     }
 
@@ -97,8 +78,8 @@ class PageIT {
         assertThat(texts("#locks b")).contains("seat:D12");
         assertThat(this.browser.findElement(By.cssSelector("[data-seat=D12]")).getAccessibleName())
                 .isEqualTo("Seat D12, free, locked");
-        keepPicture("light");
-        keepPicture("dark");
+        Browser.keepPicture(this.browser, "light");
+        Browser.keepPicture(this.browser, "dark");
     }
 
     @Test
@@ -134,35 +115,5 @@ class PageIT {
                 "return [...document.querySelectorAll(arguments[0])].map(element => element.innerText.trim())",
                 selector);
         return ((List<?>) texts).stream().map(String::valueOf).toList();
-    }
-
-    private void keepPicture(String scheme) throws IOException {
-        List<?> features = List.of(
-                Map.of("name", "prefers-color-scheme", "value", scheme),
-                Map.of("name", "prefers-reduced-motion", "value", "reduce"));
-        this.browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", features));
-        Path picture = Path.of("target", "screenshots", scheme + ".png");
-        Files.createDirectories(picture.getParent());
-        Files.write(picture, this.browser.getScreenshotAs(OutputType.BYTES));
-    }
-
-    /** Both programs are named, so that nothing is looked for online. */
-    private ChromeDriver start(File chrome, File driver) {
-        ChromeOptions options = new ChromeOptions();
-        options.setBinary(chrome);
-        options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run");
-        options.addArguments("--disable-background-networking", "--disable-component-update", "--disable-sync");
-        options.addArguments("--disable-dev-shm-usage", "--hide-scrollbars", "--user-data-dir=" + this.profile);
-        return new ChromeDriver(
-                new ChromeDriverService.Builder().usingDriverExecutable(driver).build(), options);
-    }
-
-    private static Optional<File> onPath(String... names) {
-        return Stream.of(names)
-                .flatMap(name -> Pattern.compile(File.pathSeparator)
-                        .splitAsStream(System.getenv("PATH"))
-                        .map(directory -> new File(directory, name)))
-                .filter(File::canExecute)
-                .findFirst();
     }
 }
