@@ -6,6 +6,7 @@ import io.distlock.driver.LockDriverException.Kind;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.VotingDriver;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -27,7 +28,12 @@ final class Node {
 
     private final Leftovers leftovers;
 
-    private final AtomicBoolean inTrouble = new AtomicBoolean();
+    /** A node may refuse one question and answer the next, each time it is asked: that is told once in a while. */
+    private static final long REST = Duration.ofSeconds(10).toNanos();
+
+    private final AtomicBoolean told = new AtomicBoolean();
+
+    private volatile long toldAt = System.nanoTime() - REST;
 
     private final AtomicBoolean greeting = new AtomicBoolean();
 
@@ -107,13 +113,15 @@ final class Node {
     }
 
     private void well() {
-        if (this.inTrouble.get() && this.inTrouble.compareAndSet(true, false)) {
+        if (this.told.get() && this.told.compareAndSet(true, false)) {
             LOG.log(Level.INFO, "Node " + this.name + " of the locker '" + this.locker + "' answers again");
         }
     }
 
     private void troubled(LockDriverException trouble) {
-        if (this.inTrouble.compareAndSet(false, true)) {
+        boolean rested = System.nanoTime() - this.toldAt >= REST;
+        if (rested && this.told.compareAndSet(false, true)) {
+            this.toldAt = System.nanoTime();
             LOG.log(
                     Level.WARNING,
                     "Node " + this.name + " of the locker '" + this.locker + "' cannot take part: "

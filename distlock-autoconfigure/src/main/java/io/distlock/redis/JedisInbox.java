@@ -59,7 +59,11 @@ final class JedisInbox {
 
     void close() {
         this.closed = true;
-        RedisConnection open = this.connection;
+        stop(this.connection);
+    }
+
+    /** Lets the thread that listens go on, which then ends. */
+    private static void stop(@Nullable RedisConnection open) {
         Subscription subscription = open == null ? null : open.getSubscription();
         if (subscription != null) {
             subscription.close();
@@ -113,6 +117,9 @@ final class JedisInbox {
         public void onChannelSubscribed(byte[] channel, long count) {
             JedisInbox.this.listening = true;
             this.first.complete(null);
+            if (JedisInbox.this.closed) { // while this was on its way
+                stop(JedisInbox.this.connection);
+            }
         }
     }
 }

@@ -42,7 +42,8 @@ class ManyWaitersTests {
         this.instance.close();
         this.other.close();
         this.redis.close();
-        await().atMost(Duration.ofSeconds(10)).until(() -> ownThreads().isEmpty());
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(ownThreads()).isEmpty());
     }
 
     private static List<String> ownThreads() {
