@@ -67,7 +67,7 @@ public final class RedisSentinel implements AutoCloseable {
         PrivateRedis master = RedisServers.start();
         this.servers.add(master);
         this.servers.add(RedisServers.start(
-                "--replicaof", master.host() + " " + master.port(), "--repl-diskless-sync-delay", "0"));
+                "--replicaof", master.host(), String.valueOf(master.port()), "--repl-diskless-sync-delay", "0"));
         for (int i = 0; i < SENTINELS; i++) {
             PrivateRedis sentinel = RedisServers.start("--sentinel");
             this.sentinels.add(sentinel);
