@@ -27,6 +27,9 @@ class GuideTests {
     private ConfigurableApplicationContext start() {
         return new SpringApplicationBuilder(BankApplication.class)
                 .web(WebApplicationType.NONE)
-                .run("--spring.data.redis.host=" + this.redis.host(), "--spring.data.redis.port=" + this.redis.port());
+                .run(
+                        "--spring.data.redis.host=" + this.redis.host(),
+                        "--spring.data.redis.port=" + this.redis.port(),
+                        "--distlock.command-timeout=5s"); // on a busy machine everything is slow
     }
 }
