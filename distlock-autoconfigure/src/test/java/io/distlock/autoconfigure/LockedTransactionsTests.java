@@ -19,6 +19,8 @@ import io.distlock.annotation.WhenBusy;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -320,7 +322,7 @@ class LockedTransactionsTests {
         @DistributedLock("k")
         void sleep() {
             try {
-                Thread.sleep(20_000);
+                new CountDownLatch(1).await(20, TimeUnit.SECONDS);
             } catch (InterruptedException told) {
                 this.diary.lines.add("interrupted");
                 Thread.currentThread().interrupt();

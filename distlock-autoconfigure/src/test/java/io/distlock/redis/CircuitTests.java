@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** A server that answers nothing is asked now and then only, until it answers again. */
@@ -93,7 +92,7 @@ class CircuitTests {
         assertThat(this.link.asked).hasSize(before + 2);
     }
 
-    private static final class Link implements RedisLink {
+    private static final class Link extends OneServerLink {
 
         private final List<Script> asked = new ArrayList<>();
 
@@ -102,29 +101,6 @@ class CircuitTests {
             this.asked.add(script);
             return new CompletableFuture<>();
         }
-
-        @Override
-        public CompletableFuture<Void> load(Duration timeout) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public CompletableFuture<Void> subscribe(String channel, Duration timeout, Consumer<String> listener) {
-            return CompletableFuture.completedFuture(null);
-        }
-
-        @Override
-        public boolean isListening() {
-            return false;
-        }
-
-        @Override
-        public boolean isOneServer() {
-            return true;
-        }
-
-        @Override
-        public void close() {}
 
         @Override
         public String toString() {

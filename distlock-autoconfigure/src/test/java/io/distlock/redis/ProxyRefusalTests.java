@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -74,7 +73,16 @@ class ProxyRefusalTests {
         assertThat(this.asked).containsExactly(10, 10);
     }
 
-    private record Proxy(String refusal, List<Integer> asked) implements RedisLink {
+    private static final class Proxy extends OneServerLink {
+
+        private final String refusal;
+
+        private final List<Integer> asked;
+
+        private Proxy(String refusal, List<Integer> asked) {
+            this.refusal = refusal;
+            this.asked = asked;
+        }
 
         @Override
         public CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments) {
@@ -83,28 +91,5 @@ class ProxyRefusalTests {
                     ? CompletableFuture.failedFuture(RedisErrors.answered(this.refusal, null))
                     : CompletableFuture.completedFuture(List.of(1L));
         }
-
-        @Override
-        public CompletableFuture<Void> load(Duration timeout) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public CompletableFuture<Void> subscribe(String channel, Duration timeout, Consumer<String> listener) {
-            return CompletableFuture.completedFuture(null);
-        }
-
-        @Override
-        public boolean isListening() {
-            return false;
-        }
-
-        @Override
-        public boolean isOneServer() {
-            return true;
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -2,10 +2,8 @@ package io.distlock.redis;
 
 import io.distlock.driver.DriverSettings;
 import io.distlock.driver.LineDriver;
-import io.distlock.driver.LineDriverContract;
 import io.distlock.testredis.RedisCluster;
 import io.distlock.testredis.TestRedis;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -15,14 +13,14 @@ import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /** The contract on a real cluster, where scripts may name the keys of one slot only. */
-class RedisClusterLockDriverTests extends LineDriverContract {
+class RedisClusterLockDriverTests extends RedisLockDriverTests {
 
     static RedisCluster cluster;
 
     private static LettuceConnectionFactory connections;
 
     @BeforeAll
-    static void start() {
+    static void startCluster() {
         cluster = RedisCluster.start();
         connections = new LettuceConnectionFactory(nodes());
         connections.afterPropertiesSet();
@@ -36,7 +34,7 @@ class RedisClusterLockDriverTests extends LineDriverContract {
     }
 
     @AfterAll
-    static void stop() {
+    static void stopCluster() {
         connections.destroy();
         cluster.close();
     }
@@ -44,16 +42,6 @@ class RedisClusterLockDriverTests extends LineDriverContract {
     @Override
     protected LineDriver create(DriverSettings settings) {
         return (LineDriver) new RedisLockDriverFactory(connections).create(settings);
-    }
-
-    @Override
-    protected void elapse(Duration time) {
-        try {
-            Thread.sleep(
-                    time.plusMillis(5).toMillis()); // to the next full millisecond of the server, and a little more
-        } catch (InterruptedException ex) {
-            throw new AssertionError(ex);
-        }
     }
 
     @Override
