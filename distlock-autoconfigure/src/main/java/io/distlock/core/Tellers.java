@@ -30,7 +30,7 @@ final class Tellers {
     private final List<TellingLane> lanes;
 
     /** A thread each while it runs: a slow one must not keep the others waiting for what they have lost. */
-    private final ExecutorService apart = Executors.newCachedThreadPool(Tellers::thread);
+    private final ExecutorService apart = Executors.newCachedThreadPool(this::thread);
 
     Tellers(String locker, List<LockListener> listeners) {
         this.locker = locker;
@@ -115,8 +115,8 @@ final class Tellers {
         }
     }
 
-    private static Thread thread(Runnable task) {
-        Thread thread = new Thread(task, "distlock-tell");
+    private Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "distlock-" + this.locker + "-tell");
         thread.setDaemon(true);
         return thread;
     }
