@@ -133,6 +133,7 @@ final class LettuceInbox {
                             open.closeAsync();
                         } else {
                             this.connection = open;
+                            this.subscribed = true; // the client tells its listeners only after this
                         }
                     });
                 })

@@ -8,6 +8,9 @@ import io.distlock.driver.LockKey;
  */
 record RedisKeys(String lock, String record, String line, String waiting) {
 
+    /** Of what stands in records, lines and messages; record.lua says it, too. Never in the lock's key. */
+    static final String WIRE_VERSION = "1";
+
     static RedisKeys of(LockKey key) {
         String lock = key.full();
         String slot = hasTag(key.key()) ? key.key() : "{" + lock + "}";
@@ -16,7 +19,7 @@ record RedisKeys(String lock, String record, String line, String waiting) {
     }
 
     static String inbox(String prefix, String instance) {
-        return prefix + "~inbox:" + instance;
+        return prefix + "~inbox:" + WIRE_VERSION + ":" + instance;
     }
 
     String[] array() {

@@ -278,7 +278,7 @@ final class RedisLockDriver implements LineDriver, VotingDriver, ReportingDriver
         return this.link.subscribe(
                 this.inbox,
                 this.settings.commandTimeout(),
-                message -> listener.accept(RedisReplies.grant(this.settings.prefix(), message)));
+                message -> RedisReplies.grant(this.settings.prefix(), message).ifPresent(listener));
     }
 
     @Override

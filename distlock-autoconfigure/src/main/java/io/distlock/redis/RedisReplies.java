@@ -83,16 +83,19 @@ final class RedisReplies {
                 waitingDetails));
     }
 
-    /** A grant as release.lua and acquire.lua publish it. */
-    static Grant grant(String prefix, String message) {
+    /** A grant as release.lua and acquire.lua publish it; empty for what anybody else may publish. */
+    static Optional<Grant> grant(String prefix, String message) {
         String[] parts = message.split("\n", MESSAGE_PARTS);
+        if (parts.length < MESSAGE_PARTS) {
+            return Optional.empty();
+        }
         LockKey key = new LockKey(prefix, parts[7].substring(prefix.length()));
-        return new Grant(
+        return Optional.of(new Grant(
                 new Hold(key, parts[6], parts[5]),
                 parts[0],
                 Long.parseLong(parts[1]),
                 new Attempt.Granted(Long.parseLong(parts[3]), Integer.parseInt(parts[4])),
-                Duration.ofMillis(Long.parseLong(parts[2])));
+                Duration.ofMillis(Long.parseLong(parts[2]))));
     }
 
     private static Optional<Duration> remaining(Object millis) {

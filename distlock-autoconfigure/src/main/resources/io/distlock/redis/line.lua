@@ -30,8 +30,7 @@ local function read_record()
   end
   local version, lined, by, last, base, fences, void, released, token, details, freed = string.match(packed, RECORD)
   if version ~= VERSION then
-    error('DISTLOCK wire version ' .. (string.match(packed, '^%d') or '?') .. ' at ' .. record
-      .. ', this client knows ' .. VERSION)
+    unknown(record, packed)
   end
   return {
     last = tonumber(last), lined = lined, by = by ~= '' and by or nil, base = tonumber(base), fences = tonumber(fences),

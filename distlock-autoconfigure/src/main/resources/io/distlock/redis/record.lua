@@ -16,3 +16,8 @@ local RECORD = '^(%d)(%d)([^\n]*)\n(%d+) (%d+) (%d+)\n([^\n]*)\n([^\n]*)\n([^\n]
 -- Fences have 16 digits, which tostring would round
 local PACKED = VERSION .. '%s%s\n%.0f %.0f %.0f\n%s\n%s\n%s\n%s\n%s'
 local KEPT = 200
+
+local function unknown(record, packed)
+  error('DISTLOCK wire version ' .. (string.match(packed, '^%d') or '?') .. ' at ' .. record
+    .. ', this client knows ' .. VERSION)
+end

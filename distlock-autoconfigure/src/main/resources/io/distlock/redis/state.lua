@@ -7,7 +7,11 @@ local holder = redis.call('get', KEYS[1])
 if not holder then
   return {}
 end
-local _, _, _, _, base, _, _, _, token, details = string.match(redis.call('get', KEYS[2]) or '', RECORD)
+local packed = redis.call('get', KEYS[2])
+local version, _, _, _, base, _, _, _, token, details = string.match(packed or '', RECORD)
+if packed and version ~= VERSION then
+  unknown(KEYS[2], packed)
+end
 local entries = {}
 for _, member in ipairs(redis.call('zrange', KEYS[3], 0, -1)) do
   local entry = redis.call('hget', KEYS[4], member)

@@ -87,16 +87,6 @@ class RedisTroubleTests {
         assertThat(locker.tryAcquire(TRY)).isPresent();
     }
 
-    @Test
-    void aRecordOfANewerVersionIsLeftAlone() {
-        DistributedLocker locker = locker(this.redis);
-        this.redis.call("SET", RECORD, "2\n1795212906079834\nsomething new");
-        assertThatExceptionOfType(LockUnavailableException.class)
-                .isThrownBy(() -> locker.tryAcquire(TRY))
-                .withMessageContainingAll("'" + KEY + "'", "version");
-        assertThat(this.redis.call("EXISTS", FULL_KEY)).isEqualTo(0L);
-    }
-
     // away
 
     @Test
