@@ -218,6 +218,11 @@ final class KeyLease implements Lease {
         return this.since;
     }
 
+    /** Whether the next hold of its kind is likely to be over in a moment. */
+    boolean wasBrief() {
+        return System.nanoTime() - this.since < Moment.LONGEST;
+    }
+
     Duration held() {
         return Duration.ofNanos(System.nanoTime() - this.since);
     }

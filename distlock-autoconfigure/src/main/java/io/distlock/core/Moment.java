@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
  */
 final class Moment {
 
-    private static final long LONGEST = Duration.ofNanos(100_000).toNanos();
+    static final long LONGEST = Duration.ofNanos(100_000).toNanos();
 
     private static final int MOST_AT_ONCE = Runtime.getRuntime().availableProcessors() / 2;
 

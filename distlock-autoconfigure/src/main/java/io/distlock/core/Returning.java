@@ -29,7 +29,13 @@ final class Returning {
         }
         this.line.inside(() -> {
             if (this.line.holds(holding) && passOn(lease, holding)) {
-                return () -> lease.ended(ReleaseOutcome.RELEASED);
+                Waiter next = lease.wasBrief() ? this.line.waiting().next() : null;
+                return () -> {
+                    lease.ended(ReleaseOutcome.RELEASED);
+                    if (next != null) {
+                        next.rouse();
+                    }
+                };
             }
             lease.end();
             this.line.letGo(holding);

@@ -69,13 +69,22 @@ final class Waiter {
         this.expectsSoon = true;
     }
 
+    /** Its turn comes after a hold that will be over in a moment: it wakes now, since to wake takes as long. */
+    void rouse() {
+        if (this.callback == null) {
+            this.expectsSoon = true;
+            LockSupport.unpark(this.asker);
+        }
+    }
+
     /** Parks until the answer, the time or an interrupt, whichever comes first; null = no answer. Leaves the flag set. */
     @Nullable
     Answer await(long deadline) {
-        if (this.expectsSoon) {
-            Moment.until(() -> this.answer.get() != null);
-        }
         while (true) {
+            if (this.expectsSoon) {
+                this.expectsSoon = false;
+                Moment.until(() -> this.answer.get() != null);
+            }
             Answer now = this.answer.get();
             if (now != null) {
                 return now;

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Those who want one key in this JVM and have no answer yet, in the order of their arrival. Only under their line's gate. */
 final class WaitingRoom {
@@ -34,6 +35,12 @@ final class WaitingRoom {
 
     List<Waiter> all() {
         return List.copyOf(this.waiting);
+    }
+
+    /** Who is next, if anybody is. */
+    @Nullable
+    Waiter next() {
+        return this.waiting.isEmpty() ? null : this.waiting.iterator().next();
     }
 
     /** What the first of them wants. */
