@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nonsense is refused here with an {@link IllegalArgumentException} that names the value: blank keys, keys over 1 KiB,
  * with control characters, beginning with {@code ~}, or whose braces cannot be kept in one hash slot; a ttl under 10 ms,
- * since the margin for clock drift would eat it; negative times.
+ * since the margin for clock drift would eat it; negative times; fewer than one permit.
  */
 public final class LockRequest {
 
@@ -88,9 +89,43 @@ public final class LockRequest {
         return with(this.terms.withMetadata(Texts.checkMetadata(metadata)));
     }
 
-    /** The token to store, instead of a random one. Asking with a token that holds the key already is busy, as for anybody. */
+    /**
+     * The token to store, instead of a random one. Asking with a token that holds the key already is busy, as for anybody.
+     * {@code shared} is none: it stands at keys that several hold.
+     */
     public LockRequest token(String token) {
-        return with(this.terms.withToken(Texts.check("token", token)));
+        String checked = Texts.check("token", token);
+        if (checked.equals("shared")) {
+            throw new IllegalArgumentException("A lock's token must not be 'shared', which is what stands at a key that"
+                    + " several hold: choose another for " + this.keys);
+        }
+        return with(this.terms.withToken(checked));
+    }
+
+    /**
+     * Shares the lock with all others that ask for it so, and with nobody else: a read lock, as opposed to the write lock
+     * that every other request is. All stand in one line, so a writer that waits is not overtaken by readers that come
+     * after it. A holder that asks for more waits like anybody: a shared lock does not turn into an exclusive one.
+     *
+     * <p>Not every store can; a locker whose store cannot refuses such requests.
+     */
+    public LockRequest shared() {
+        return with(this.terms.withMode(LockMode.SHARED));
+    }
+
+    /**
+     * At most so many hold the lock at once, each with a lease of its own; 1 is an exclusive lock. Where requests for one
+     * key name different numbers, the smallest counts: nobody ever holds it together with more than it agreed to, and
+     * {@link #shared()} alone agrees to any number.
+     *
+     * <p>Not every store can grant more than one; a locker whose store cannot refuses such requests.
+     */
+    public LockRequest permits(int permits) {
+        if (permits < 1) {
+            throw new IllegalArgumentException(
+                    "A lock must have at least one permit, not " + permits + ": " + this.keys);
+        }
+        return with(this.terms.withPermits(permits));
     }
 
     public Set<String> keys() {
@@ -133,6 +168,16 @@ public final class LockRequest {
         return Optional.ofNullable(this.terms.token());
     }
 
+    public LockMode mode() {
+        return this.terms.mode();
+    }
+
+    /** How many may hold the lock at once; empty = what the mode says. */
+    public OptionalInt permits() {
+        Integer permits = this.terms.permits();
+        return permits == null ? OptionalInt.empty() : OptionalInt.of(permits);
+    }
+
     @Override
     public String toString() {
         return "LockRequest" + this.keys;
@@ -151,44 +196,64 @@ public final class LockRequest {
             Duration holdAtLeast,
             @Nullable WhenLost whenLost,
             Map<String, String> metadata,
-            @Nullable String token) {
+            @Nullable String token,
+            LockMode mode,
+            @Nullable Integer permits) {
 
-        static final Terms OPEN = new Terms(null, null, null, null, null, Duration.ZERO, null, Map.of(), null);
+        static final Terms OPEN =
+                new Terms(null, null, null, null, null, Duration.ZERO, null, Map.of(), null, LockMode.EXCLUSIVE, null);
 
         Terms withName(String value) {
-            return new Terms(value, ttl, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, metadata, token);
+            return new Terms(
+                    value, ttl, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, metadata, token, mode, permits);
         }
 
         Terms withTtl(Duration value) {
-            return new Terms(name, value, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, metadata, token);
+            return new Terms(
+                    name, value, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, metadata, token, mode, permits);
         }
 
         Terms withWaitFor(Duration value) {
-            return new Terms(name, ttl, value, autoRenew, maxHold, holdAtLeast, whenLost, metadata, token);
+            return new Terms(
+                    name, ttl, value, autoRenew, maxHold, holdAtLeast, whenLost, metadata, token, mode, permits);
         }
 
         Terms withAutoRenew(boolean value) {
-            return new Terms(name, ttl, waitFor, value, maxHold, holdAtLeast, whenLost, metadata, token);
+            return new Terms(name, ttl, waitFor, value, maxHold, holdAtLeast, whenLost, metadata, token, mode, permits);
         }
 
         Terms withMaxHold(Duration value) {
-            return new Terms(name, ttl, waitFor, autoRenew, value, holdAtLeast, whenLost, metadata, token);
+            return new Terms(
+                    name, ttl, waitFor, autoRenew, value, holdAtLeast, whenLost, metadata, token, mode, permits);
         }
 
         Terms withHoldAtLeast(Duration value) {
-            return new Terms(name, ttl, waitFor, autoRenew, maxHold, value, whenLost, metadata, token);
+            return new Terms(name, ttl, waitFor, autoRenew, maxHold, value, whenLost, metadata, token, mode, permits);
         }
 
         Terms withWhenLost(WhenLost value) {
-            return new Terms(name, ttl, waitFor, autoRenew, maxHold, holdAtLeast, value, metadata, token);
+            return new Terms(
+                    name, ttl, waitFor, autoRenew, maxHold, holdAtLeast, value, metadata, token, mode, permits);
         }
 
         Terms withMetadata(Map<String, String> value) {
-            return new Terms(name, ttl, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, value, token);
+            return new Terms(
+                    name, ttl, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, value, token, mode, permits);
         }
 
         Terms withToken(String value) {
-            return new Terms(name, ttl, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, metadata, value);
+            return new Terms(
+                    name, ttl, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, metadata, value, mode, permits);
+        }
+
+        Terms withMode(LockMode value) {
+            return new Terms(
+                    name, ttl, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, metadata, token, value, permits);
+        }
+
+        Terms withPermits(int value) {
+            return new Terms(
+                    name, ttl, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, metadata, token, mode, value);
         }
     }
 }

@@ -29,10 +29,10 @@ final class Claiming {
 
     private @Nullable Standing standing;
 
-    Claiming(KeyLine line, Desk desk) {
+    Claiming(KeyLine line, Desk desk, @Nullable String member) {
         this.line = line;
         this.desk = desk;
-        this.questions = new Questions(line, desk, this);
+        this.questions = new Questions(line, desk, this, member);
     }
 
     boolean isUnderWay() {

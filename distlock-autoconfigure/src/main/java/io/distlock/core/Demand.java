@@ -1,6 +1,8 @@
 package io.distlock.core;
 
+import io.distlock.LockMode;
 import io.distlock.LockRequest;
+import io.distlock.driver.Claim;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param details of the holder, stored beside the lock
  * @param token to store; null = one of our own
  * @param common whether a hold taken for one such demand can serve another: it has no token or metadata of its own
+ *     and is not shared
+ * @param permits with how many holders at most, itself among them
  * @param id of the attempt, for listeners
  */
 record Demand(
@@ -29,6 +33,7 @@ record Demand(
         String details,
         @Nullable String token,
         boolean common,
+        int permits,
         long id) {
 
     private static final long NEVER = Long.MAX_VALUE / 4;
@@ -38,6 +43,7 @@ record Demand(
         Duration maxHold = request.maxHold().orElse(settings.maxHold());
         String token = request.token().orElse(null);
         String name = request.name().orElse(settings.name());
+        int permits = permits(request);
         return new Demand(
                 name,
                 ttl,
@@ -45,11 +51,15 @@ record Demand(
                 request.autoRenew().orElse(settings.autoRenew()),
                 maxHold == null ? NEVER : maxHold.toNanos(),
                 request.holdAtLeast(),
-                details.of(name, request.metadata()),
+                permits == Claim.ALONE
+                        ? details.of(name, request.metadata())
+                        : details.ofSharer(name, request.metadata(), permits),
                 token,
                 token == null
                         && request.metadata().isEmpty()
-                        && request.holdAtLeast().isZero(),
+                        && request.holdAtLeast().isZero()
+                        && permits == Claim.ALONE,
+                permits,
                 newId());
     }
 
@@ -70,7 +80,16 @@ record Demand(
                 this.details,
                 this.token,
                 this.common,
+                this.permits,
                 newId());
+    }
+
+    private static int permits(LockRequest request) {
+        return request.permits().orElse(request.mode() == LockMode.SHARED ? Claim.ANY_NUMBER : Claim.ALONE);
+    }
+
+    boolean isShared() {
+        return this.permits != Claim.ALONE;
     }
 
     boolean isPatient() {

@@ -2,6 +2,7 @@ package io.distlock.core;
 
 import io.distlock.LocalLock;
 import io.distlock.LockLost;
+import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockRequest;
 import io.distlock.LockState;
 import io.distlock.TokenGenerator;
@@ -14,9 +15,11 @@ import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Release;
+import io.distlock.driver.SharingDriver;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -60,8 +63,8 @@ final class Desk {
 
     private final ConcurrentMap<String, KeyLine> keyLines = new ConcurrentHashMap<>();
 
-    /** Lines of their own, for holds that were taken elsewhere. */
-    private final Set<KeyLine> adopting = ConcurrentHashMap.newKeySet();
+    /** Lines apart, by their members' names: one for each who shares a key, or goes on with a hold from elsewhere. */
+    private final ConcurrentMap<String, KeyLine> apart = new ConcurrentHashMap<>();
 
     /** Leases that are let go of here, and whose release is not answered yet. */
     private final LongAdder returning = new LongAdder();
@@ -171,36 +174,91 @@ final class Desk {
 
     Claim claim(LockKey key, String token, Demand demand) {
         Hold hold = new Hold(key, token, nextId());
-        return new Claim(hold, stored(demand.ttl()), this.passRule.fences(demand), demand.details());
+        return new Claim(hold, stored(demand.ttl()), this.passRule.fences(demand), demand.details(), demand.permits());
+    }
+
+    /** @throws IllegalArgumentException when the request shares its lock and the store lets nobody share one */
+    void checkSharing(LockRequest request, Demand demand) {
+        if (demand.isShared() && !canShare()) {
+            throw new IllegalArgumentException(
+                    "The locker '" + this.settings.name() + "' cannot share " + request.keys()
+                            + " among several holders, since its driver grants every lock to one alone: use a locker with the"
+                            + " driver redis or memory, or ask without shared() and permits");
+        }
+    }
+
+    boolean canShare() {
+        return this.driver instanceof SharingDriver;
+    }
+
+    /** A lease of the key under which that thread works. */
+    Optional<KeyLease> heldBy(Thread worker, String key) {
+        return here().filter(line -> line.key().key().equals(key))
+                .flatMap(line -> Stream.ofNullable(line.held()))
+                .flatMap(held -> Stream.ofNullable(held.lease()))
+                .filter(lease -> lease.worker() == worker)
+                .findFirst();
     }
 
     // ---- lines ----
 
     /** The line in which the waiter stands from here on. */
     KeyLine enter(LockKey key, Waiter waiter) {
+        if (waiter.demand().isShared()) {
+            return enterApart(key, waiter);
+        }
         while (true) {
-            KeyLine line = this.keyLines.computeIfAbsent(key.key(), absent -> new KeyLine(this, key));
+            KeyLine line = this.keyLines.computeIfAbsent(key.key(), absent -> new KeyLine(this, key, null));
             if (line.enter(waiter)) {
                 return line;
             }
         }
     }
 
+    /** Whoever shares a key asks the store for itself, since each holder counts there. */
+    private KeyLine enterApart(LockKey key, Waiter waiter) {
+        KeyLine line = lineApart(key);
+        if (this.settings.maxWaiters() > 0 && awaitedApart(key) >= this.settings.maxWaiters()) {
+            waiter.answer(new Answer.Refused(Reason.SHED, null, null));
+            forget(line);
+        } else {
+            line.enter(waiter);
+        }
+        return line;
+    }
+
+    private long awaitedApart(LockKey key) {
+        return this.apart.values().stream()
+                .filter(line -> line.key().equals(key))
+                .filter(line -> !line.show().waits().isEmpty())
+                .count();
+    }
+
     /** A line for one hold that was taken elsewhere. */
     KeyLine enterAdopted(LockKey key) {
-        KeyLine line = new KeyLine(this, key);
-        this.adopting.add(line);
+        return lineApart(key);
+    }
+
+    private KeyLine lineApart(LockKey key) {
+        String member = nextId();
+        KeyLine line = new KeyLine(this, key, member);
+        this.apart.put(member, line);
         return line;
     }
 
     void forget(KeyLine line) {
-        this.keyLines.remove(line.key().key(), line);
-        this.adopting.remove(line);
+        String member = line.apart();
+        if (member == null) {
+            this.keyLines.remove(line.key().key(), line);
+        } else {
+            this.apart.remove(member);
+        }
     }
 
     void refuseFromNowOn() {
         this.closed = true;
         this.keyLines.values().forEach(KeyLine::closeToWaiters);
+        this.apart.values().forEach(KeyLine::closeToWaiters);
     }
 
     boolean isClosed() {
@@ -220,7 +278,7 @@ final class Desk {
     }
 
     private Stream<KeyLine> here() {
-        return Stream.concat(this.keyLines.values().stream(), this.adopting.stream());
+        return Stream.concat(this.keyLines.values().stream(), this.apart.values().stream());
     }
 
     /** What is held now. */
@@ -281,7 +339,9 @@ final class Desk {
     }
 
     private void granted(Grant grant) {
-        KeyLine line = this.keyLines.get(grant.hold().key().key());
+        KeyLine apart = this.apart.get(grant.member());
+        KeyLine line =
+                apart != null ? apart : this.keyLines.get(grant.hold().key().key());
         if (line == null) {
             giveBack(grant.hold());
         } else {

@@ -1,6 +1,7 @@
 package io.distlock.core;
 
 import io.distlock.LeaseScope;
+import io.distlock.driver.Claim;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,6 +15,9 @@ final class Details {
     static final String NAME = "name";
 
     static final String HOLDS = "holds";
+
+    /** With how many holders at most a shared lock is held. */
+    static final String PERMITS = "permits";
 
     /** So many of the locks are told under which a caller works that asks for another. */
     private static final int MOST_HELD = 8;
@@ -43,6 +47,13 @@ final class Details {
         facts.forEach((fact, value) ->
                 all.append('\n').append(escape(fact)).append('=').append(escape(value)));
         return all.toString();
+    }
+
+    /** @param permits of one who does not hold the lock alone */
+    String ofSharer(String name, Map<String, String> metadata, int permits) {
+        Map<String, String> facts = new LinkedHashMap<>(metadata);
+        facts.put(PERMITS, permits == Claim.ANY_NUMBER ? "any" : Integer.toString(permits));
+        return of(name, facts);
     }
 
     static Map<String, String> parse(String text) {

@@ -209,15 +209,28 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
         if (seen.isEmpty()) {
             return ReleaseOutcome.EXPIRED;
         }
-        String whole = seen.get().token();
-        if (!token.equals(whole) && !token.equals(RandomTokens.shown(whole))) {
-            return ReleaseOutcome.TAKEN;
+        ReleaseOutcome worst = ReleaseOutcome.RELEASED;
+        List<String> meant = meant(seen.get(), token);
+        for (String whole : meant) {
+            ReleaseOutcome outcome = release(key, whole);
+            if (outcome == ReleaseOutcome.RELEASED) {
+                this.desk.freed(Hold.byToken(checked, whole));
+            }
+            worst = outcome.compareTo(worst) > 0 ? outcome : worst;
         }
-        ReleaseOutcome outcome = release(key, whole);
-        if (outcome == ReleaseOutcome.RELEASED) {
-            this.desk.freed(Hold.byToken(checked, whole));
-        }
-        return outcome;
+        return meant.isEmpty() ? ReleaseOutcome.TAKEN : worst;
+    }
+
+    /** The whole tokens of the holders whom a token means that may be shown in part; what stands at a shared key means all. */
+    private static List<String> meant(KeyState state, String token) {
+        List<String> holders = state.sharers().isEmpty()
+                ? List.of(state.token())
+                : state.sharers().stream().map(KeyState.Sharer::token).toList();
+        return holders.stream()
+                .filter(whole -> token.equals(whole)
+                        || token.equals(RandomTokens.shown(whole))
+                        || !state.sharers().isEmpty() && token.equals(state.token()))
+                .toList();
     }
 
     @Override

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One key in this JVM, from the first thread that wants it until nobody holds or awaits it here. At most one claim goes
  * to the store for all who wait ({@link Claiming}); what it gets goes from thread to thread in the order of their arrival,
- * and then back ({@link Returning}).
+ * and then back ({@link Returning}). Whoever shares a key, or goes on with a hold from elsewhere, has a line apart.
  *
  * <p>All of it changes under one gate, which is never held across a call to the store: what changes state returns what is
  * to be done once the gate is open.
@@ -29,6 +29,9 @@ final class KeyLine {
     private final Desk desk;
 
     private final LockKey key;
+
+    /** As which it stands in the store's line, if it is one of several lines of its key in this JVM. */
+    private final @Nullable String apart;
 
     private final ReentrantLock gate = new ReentrantLock();
 
@@ -42,10 +45,11 @@ final class KeyLine {
 
     private boolean retired;
 
-    KeyLine(Desk desk, LockKey key) {
+    KeyLine(Desk desk, LockKey key, @Nullable String apart) {
         this.desk = desk;
         this.key = key;
-        this.claiming = new Claiming(this, desk);
+        this.apart = apart;
+        this.claiming = new Claiming(this, desk, apart);
         this.returning = new Returning(this, desk);
     }
 
@@ -55,6 +59,11 @@ final class KeyLine {
 
     LockKey key() {
         return this.key;
+    }
+
+    @Nullable
+    String apart() {
+        return this.apart;
     }
 
     WaitingRoom waiting() {

@@ -14,15 +14,16 @@ final class Questions {
 
     private final Claiming claiming;
 
-    /** Whose place in the store's line it is; none before somebody stands there. */
+    /** Whose place in the store's line it is; where it is not given, none before somebody stands there. */
     private @Nullable String member;
 
     private long last;
 
-    Questions(KeyLine line, Desk desk, Claiming claiming) {
+    Questions(KeyLine line, Desk desk, Claiming claiming, @Nullable String member) {
         this.line = line;
         this.desk = desk;
         this.claiming = claiming;
+        this.member = member;
     }
 
     /** Asks for the key, and stands in line if it is busy and somebody here is ready to wait. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /** Shows to callers what is known of a holder, without what would let them release its hold. */
 final class States {
@@ -18,13 +19,12 @@ final class States {
     private States() {}
 
     static LockState of(LockKey key, Attempt.Busy busy) {
-        return state(key, busy.token(), busy.freeIn(), busy.fence(), Map.of(), List.of(), List.of());
+        return state(
+                key, new KeyState(busy.token(), busy.freeIn(), busy.fence(), Optional.empty(), List.of()), Map.of());
     }
 
     static LockState of(LockKey key, KeyState state) {
-        Map<String, String> facts = state.details().map(Details::parse).orElse(Map.of());
-        return state(
-                key, state.token(), state.remaining(), state.fence(), facts, state.waiting(), state.waitingDetails());
+        return state(key, state, state.details().map(Details::parse).orElse(Map.of()));
     }
 
     static LockState of(Instance instance, Holding here) {
@@ -34,36 +34,47 @@ final class States {
         Map<String, String> facts = worker == null
                 ? Map.of(Details.INSTANCE, instance.readable())
                 : Map.of(Details.INSTANCE, instance.readable(), Details.THREAD, worker.getName());
-        return state(
-                here.hold().key(),
-                here.hold().token(),
-                Optional.of(left),
-                OptionalLong.of(here.fence()),
-                facts,
-                List.of(),
-                List.of());
+        KeyState known = new KeyState(
+                here.hold().token(), Optional.of(left), OptionalLong.of(here.fence()), Optional.empty(), List.of());
+        return state(here.hold().key(), known, facts);
     }
 
-    private static LockState state(
-            LockKey key,
-            String token,
-            Optional<Duration> remaining,
-            OptionalLong fence,
-            Map<String, String> facts,
-            List<String> waiting,
-            List<String> waitingDetails) {
-        String readable = RandomTokens.readable(token);
+    private static LockState state(LockKey key, KeyState known, Map<String, String> facts) {
+        List<LockState.Holder> holders =
+                known.sharers().stream().map(States::holder).toList();
         return new LockState(
                 key.key(),
-                RandomTokens.shown(token),
-                facts.getOrDefault(Details.INSTANCE, readable),
-                fence.isPresent()
-                        ? Optional.of(Instant.EPOCH.plus(fence.getAsLong(), ChronoUnit.MICROS))
-                        : Optional.empty(),
-                remaining,
-                fence,
+                RandomTokens.shown(known.token()),
+                holders.isEmpty() ? instance(known.token(), facts) : instances(holders),
+                known.fence().isPresent() ? Optional.of(since(known.fence().getAsLong())) : Optional.empty(),
+                known.remaining(),
+                known.fence(),
                 facts,
-                waiting.stream().map(Instance::readable).toList(),
-                waitingDetails.stream().map(Details::parse).toList());
+                known.waiting().stream().map(Instance::readable).toList(),
+                known.waitingDetails().stream().map(Details::parse).toList(),
+                holders);
+    }
+
+    private static LockState.Holder holder(KeyState.Sharer sharer) {
+        Map<String, String> facts = Details.parse(sharer.details());
+        return new LockState.Holder(
+                RandomTokens.shown(sharer.token()),
+                instance(sharer.token(), facts),
+                since(sharer.fence()),
+                sharer.remaining(),
+                sharer.fence(),
+                facts);
+    }
+
+    private static String instance(String token, Map<String, String> facts) {
+        return facts.getOrDefault(Details.INSTANCE, RandomTokens.readable(token));
+    }
+
+    private static String instances(List<LockState.Holder> holders) {
+        return holders.stream().map(LockState.Holder::instance).distinct().collect(Collectors.joining(", "));
+    }
+
+    private static Instant since(long fence) {
+        return Instant.EPOCH.plus(fence, ChronoUnit.MICROS);
     }
 }

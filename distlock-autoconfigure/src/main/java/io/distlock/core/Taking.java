@@ -53,6 +53,7 @@ final class Taking {
 
     Demand demand(LockRequest request) {
         Demand demand = Demand.of(request, this.desk.allowed(request), this.settings, this.details);
+        this.desk.checkSharing(request, demand);
         if (this.settings.waitWithinTtl() && demand.waitFor() > demand.ttl().toNanos()) {
             throw new IllegalArgumentException("The wait for a lock must not be longer than its ttl, as"
                     + " distlock.wait-within-ttl says: " + request.keys() + " waits "
@@ -192,7 +193,20 @@ final class Taking {
         Duration waited = since(start);
         this.tellers.refused(demand, keys, waited, refused.reason());
         return new LockNotAcquiredException(
-                keys, refused.reason(), waited, refused.holder(), Refusals.describe(refused, waited), cause(refused));
+                keys,
+                refused.reason(),
+                waited,
+                refused.holder(),
+                Refusals.describe(refused, waited, heldHere(keys)),
+                cause(refused));
+    }
+
+    /** What the refused thread itself holds of these keys. */
+    private @Nullable KeyLease heldHere(Set<String> keys) {
+        return keys.stream()
+                .flatMap(key -> this.desk.heldBy(Thread.currentThread(), key).stream())
+                .findFirst()
+                .orElse(null);
     }
 
     private static @Nullable Throwable cause(Answer.Refused refused) {

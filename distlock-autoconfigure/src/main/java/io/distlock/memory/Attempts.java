@@ -7,10 +7,14 @@ final class Attempts {
 
     private static final int KEPT = 8;
 
+    /** Of a lock that many share, many questions are under way. */
+    private static final int KEPT_OF_SHARERS = 100;
+
     private final ArrayDeque<String> last = new ArrayDeque<>(1);
 
-    void add(String attempt) {
-        if (this.last.size() == KEPT) {
+    void add(String attempt, boolean shared) {
+        int kept = shared ? KEPT_OF_SHARERS : KEPT;
+        while (this.last.size() >= kept) {
             this.last.removeFirst();
         }
         this.last.add(attempt);

@@ -34,24 +34,26 @@ final class Line {
         }
     }
 
+    void remove(Member member) {
+        this.members.remove(member.name());
+    }
+
     /**
-     * Takes the first out who can have the lock, and the dead before it. One who listened and does not any more is passed
-     * over, but stays; {@code asker} needs no place.
+     * The first who can have the lock; the dead before it are taken out. One who listened and does not any more is passed
+     * over, but stays.
      *
      * @return null when it is the asker or nobody
      */
     @Nullable
-    Member next(@Nullable String asker, long now) {
+    Member first(@Nullable String asker, long now) {
         for (Iterator<Member> all = this.members.values().iterator(); all.hasNext(); ) {
             Member member = all.next();
             if (member.name().equals(asker)) {
-                all.remove();
                 return null;
             }
             if (!member.isAlive(now)) {
                 all.remove();
             } else if (!member.listens() || this.store.isListening(member.instance())) {
-                all.remove();
                 return member;
             }
         }

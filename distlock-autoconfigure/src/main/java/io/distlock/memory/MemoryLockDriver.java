@@ -5,13 +5,13 @@ import io.distlock.driver.Claim;
 import io.distlock.driver.DriverSettings;
 import io.distlock.driver.Hold;
 import io.distlock.driver.KeyState;
-import io.distlock.driver.LineDriver;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import io.distlock.driver.Renewal;
+import io.distlock.driver.SharingDriver;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Locks in memory; every question is answered at once, on the thread that asks. */
-final class MemoryLockDriver implements LineDriver {
+final class MemoryLockDriver implements SharingDriver {
 
     private final MemoryStore store;
 

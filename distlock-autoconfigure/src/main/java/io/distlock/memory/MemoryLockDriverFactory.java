@@ -1,8 +1,8 @@
 package io.distlock.memory;
 
 import io.distlock.driver.DriverSettings;
-import io.distlock.driver.LineDriver;
 import io.distlock.driver.LockDriverFactory;
+import io.distlock.driver.SharingDriver;
 import java.util.function.LongSupplier;
 
 /**
@@ -31,7 +31,7 @@ public final class MemoryLockDriverFactory implements LockDriverFactory {
     }
 
     @Override
-    public LineDriver create(DriverSettings settings) {
+    public SharingDriver create(DriverSettings settings) {
         return new MemoryLockDriver(this.store, settings);
     }
 }

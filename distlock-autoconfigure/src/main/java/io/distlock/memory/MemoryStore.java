@@ -6,6 +6,7 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -58,13 +59,13 @@ final class MemoryStore {
         if (!this.places.isEmpty() && this.sweeping.compareAndSet(false, true)) {
             sweepLater(new WeakReference<>(this), this.sweepEvery);
         }
-        deliver(asking.message);
+        asking.messages.forEach(this::deliver);
         return asking.answer();
     }
 
-    private void deliver(@Nullable Message message) {
-        Consumer<Grant> inbox = message == null ? null : this.inboxes.get(message.instance());
-        if (message != null && inbox != null) {
+    private void deliver(Message message) {
+        Consumer<Grant> inbox = this.inboxes.get(message.instance());
+        if (inbox != null) {
             inbox.accept(message.grant());
         }
     }
@@ -124,7 +125,7 @@ final class MemoryStore {
 
         private @Nullable T answer;
 
-        private @Nullable Message message;
+        private List<Message> messages = List.of();
 
         Asking(Function<Place, T> question) {
             this.question = question;
@@ -132,7 +133,7 @@ final class MemoryStore {
 
         void ask(Place place) {
             this.answer = this.question.apply(place);
-            this.message = place.takeMessage();
+            this.messages = place.takeMessages();
         }
 
         T answer() {

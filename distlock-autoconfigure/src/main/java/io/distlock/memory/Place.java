@@ -7,7 +7,10 @@ import io.distlock.driver.KeyState;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import io.distlock.driver.Renewal;
+import io.distlock.memory.Holders.Holder;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +23,8 @@ final class Place {
 
     private final MemoryStore store;
 
+    private final Holders holders = new Holders();
+
     private final Line line;
 
     private final Attempts released = new Attempts();
@@ -29,77 +34,68 @@ final class Place {
 
     private @Nullable String releasedByToken;
 
-    /** Of the last grant; what of it is still held, {@link #until} says. */
-    private @Nullable Hold holder;
-
-    private String details = "";
-
-    private long until;
-
-    private long firstFence;
-
-    private int fences;
-
     private long lastFence;
 
     private long rememberedUntil;
 
-    private @Nullable Message message;
+    private List<Message> messages = List.of();
 
     Place(MemoryStore store, long now) {
         this.store = store;
         this.line = new Line(store);
-        this.until = now;
         this.rememberedUntil = now;
     }
 
     /** Whether nothing of it is needed any more. */
     boolean isOver(long now) {
-        return this.until - now <= 0 && this.rememberedUntil - now <= 0 && !this.line.isAnyAlive(now);
+        this.holders.dropExpired(now);
+        return this.holders.isEmpty() && this.rememberedUntil - now <= 0 && !this.line.isAnyAlive(now);
     }
 
     /** What a question handed on, to be sent when it has been answered. */
-    @Nullable
-    Message takeMessage() {
-        Message taken = this.message;
-        this.message = null;
+    List<Message> takeMessages() {
+        List<Message> taken = this.messages;
+        this.messages = List.of();
         return taken;
     }
 
     /** @param mayStand whether the asker stands in line if the lock is busy, or leaves it */
     Attempt ask(Claim claim, @Nullable Member asker, boolean mayStand, Duration retention) {
-        long now = this.store.now();
+        long now = now();
         String attempt = claim.hold().attempt();
         if (this.released.contains(attempt) || this.ended.contains(attempt)) {
             return new Attempt.Ended();
         }
-        if (isHeldBy(claim.hold(), now)) {
-            this.until = later(this.until, now + claim.ttl().toNanos());
-            return new Attempt.Granted(this.firstFence, this.fences);
+        Holder known = this.holders.of(claim.hold());
+        if (known != null) {
+            known.atLeastUntil(now + claim.ttl().toNanos());
+            return known.granted();
         }
-        if (!isHeld(now)) {
-            Member next = this.line.next(asker == null ? null : asker.name(), now);
-            if (next == null) {
-                return grant(claim, now, retention);
+        if (serve(asker == null ? null : asker.name(), now) && this.holders.hasRoomFor(claim)) {
+            if (asker != null) {
+                this.line.remove(asker);
             }
-            hand(next, now);
+            return grant(claim, now, retention);
         }
         if (asker != null && mayStand) {
             this.line.stand(asker);
         } else if (asker != null) {
             this.line.leave(asker);
         }
-        return busy(now);
+        return busy(claim, now);
     }
 
-    private Attempt.Busy busy(long now) {
-        return new Attempt.Busy(Optional.of(left(now)), token(), OptionalLong.of(this.firstFence));
+    /** Who could share it is free when the first of the others goes. */
+    private Attempt.Busy busy(Claim claim, long now) {
+        boolean shares = claim.isShared() && claim.permits() != Claim.ANY_NUMBER;
+        long freeAt = shares ? this.holders.firstEnd() : this.holders.until();
+        return new Attempt.Busy(
+                Optional.of(Duration.ofNanos(freeAt - now)), this.holders.token(), OptionalLong.of(shownFence()));
     }
 
     /** @param leaver who leaves the line with it, and whose late questions are refused from here on */
     Ownership end(Release release, @Nullable Member leaver, Duration retention) {
-        long now = this.store.now();
-        Ownership found = end(release, leaver != null, now, retention);
+        Ownership found = end(release, leaver != null, now(), retention);
         if (leaver != null) {
             this.line.leave(leaver);
         }
@@ -110,150 +106,159 @@ final class Place {
         Hold hold = release.hold();
         boolean before =
                 isByToken(hold) ? hold.token().equals(this.releasedByToken) : this.released.contains(hold.attempt());
-        if (isHeldBy(hold, now)) {
-            noteEnd(hold);
-            this.until = now + release.keepFor().toNanos();
-            this.rememberedUntil = this.until + retention.toNanos();
+        Holder known = this.holders.of(hold);
+        if (known != null) {
+            noteEnd(hold, known);
+            if (release.keepFor().isZero()) {
+                this.holders.remove(known);
+            }
+            known.until(now + release.keepFor().toNanos());
+            this.rememberedUntil = known.until() + retention.toNanos();
             return Ownership.OURS;
         }
         if (leaves && !before) {
-            this.ended.add(hold.attempt());
+            this.ended.add(hold.attempt(), this.holders.areSharing());
             remember(now, retention);
         }
-        return before ? Ownership.OURS : whose(now);
+        return before ? Ownership.OURS : whose();
     }
 
-    private void noteEnd(Hold hold) {
-        String attempt = this.holder == null ? hold.attempt() : this.holder.attempt();
+    private void noteEnd(Hold hold, Holder known) {
+        boolean shared = this.holders.areSharing();
         if (isByToken(hold)) {
-            this.ended.add(attempt);
+            this.ended.add(known.attempt(), shared);
             this.releasedByToken = hold.token();
         } else {
-            this.released.add(attempt);
+            this.released.add(known.attempt(), shared);
         }
     }
 
-    /** The first who waits gets a lock that nobody holds. */
+    /** The first who wait get a lock that has room for them. */
     void moveOn() {
-        long now = this.store.now();
-        Member next = isHeld(now) ? null : this.line.next(null, now);
-        if (next != null) {
+        serve(null, now());
+    }
+
+    /** @return whether nobody else is left who comes before the asker, for whom there may be room */
+    private boolean serve(@Nullable String asker, long now) {
+        while (this.holders.isEmpty() || this.holders.areSharing()) {
+            Member next = this.line.first(asker, now);
+            if (next == null) {
+                return true;
+            }
+            if (!this.holders.hasRoomFor(next.claim())) {
+                return false;
+            }
+            this.line.remove(next);
             hand(next, now);
         }
+        return false;
     }
 
     private void hand(Member next, long now) {
         Attempt.Granted granted = grant(next.claim(), now, next.retention());
         if (next.listens()) {
-            this.message = next.message(granted);
+            this.messages = this.messages.isEmpty() ? new ArrayList<>(1) : this.messages;
+            this.messages.add(next.message(granted));
         }
     }
 
     private Attempt.Granted grant(Claim claim, long now, Duration retention) {
         long fence = this.store.fence(now);
         boolean outrun = this.lastFence >= fence; // by a block; one by one, the numbers cannot outrun the clock
-        this.firstFence = outrun ? this.lastFence + 1 : fence;
-        this.fences = outrun ? 1 : claim.fences();
-        this.lastFence = this.firstFence + this.fences - 1;
-        this.holder = claim.hold();
-        this.details = claim.details();
-        this.until = now + claim.ttl().toNanos();
-        this.rememberedUntil = this.until;
+        Attempt.Granted granted = new Attempt.Granted(outrun ? this.lastFence + 1 : fence, outrun ? 1 : claim.fences());
+        this.lastFence = granted.fence() + granted.fences() - 1;
+        long until = now + claim.ttl().toNanos();
+        this.holders.add(claim, granted, until);
+        this.rememberedUntil = until;
         remember(now, retention);
-        return new Attempt.Granted(this.firstFence, this.fences);
+        return granted;
     }
 
     Ownership renew(Renewal renewal, Duration retention) {
-        long now = this.store.now();
-        if (!isHeldBy(renewal.hold(), now)) {
-            return whose(now);
+        long now = now();
+        Holder known = this.holders.of(renewal.hold());
+        if (known == null) {
+            return whose();
         }
-        this.until = later(this.until, now + renewal.ttl().toNanos());
+        known.atLeastUntil(now + renewal.ttl().toNanos());
         remember(now, retention);
         return Ownership.OURS;
     }
 
     Ownership extend(Hold hold, Duration ttl, Duration retention) {
-        long now = this.store.now();
-        if (!isHeldByToken(hold, now)) {
-            return whose(now);
+        long now = now();
+        Holder known = this.holders.by(hold.token());
+        if (known == null) {
+            return whose();
         }
-        this.until = now + ttl.toNanos();
-        this.rememberedUntil = this.until;
+        known.until(now + ttl.toNanos());
+        this.rememberedUntil = known.until();
         remember(now, retention);
         return Ownership.OURS;
     }
 
     Optional<Duration> ttl(Hold hold) {
-        long now = this.store.now();
-        return isHeldByToken(hold, now) ? Optional.of(left(now)) : Optional.empty();
+        long now = now();
+        return Optional.ofNullable(this.holders.by(hold.token())).map(known -> Duration.ofNanos(known.until() - now));
     }
 
     Optional<Attempt.Granted> adopt(Claim claim, Duration retention) {
-        long now = this.store.now();
-        Hold before = this.holder;
-        if (before == null || !isHeldByToken(claim.hold(), now)) {
+        long now = now();
+        Holder known = this.holders.by(claim.hold().token());
+        if (known == null) {
             return Optional.empty();
         }
-        if (!before.attempt().equals(claim.hold().attempt())) {
-            this.ended.add(before.attempt());
+        if (!known.attempt().equals(claim.hold().attempt())) {
+            this.ended.add(known.attempt(), this.holders.areSharing());
         }
-        this.holder = claim.hold();
-        this.firstFence = this.lastFence;
-        this.fences = 1;
-        this.details = claim.details();
-        this.until = later(this.until, now + claim.ttl().toNanos());
+        known.goOnAs(claim);
+        known.atLeastUntil(now + claim.ttl().toNanos());
         remember(now, retention);
-        return Optional.of(new Attempt.Granted(this.firstFence, 1));
+        return Optional.of(known.granted());
     }
 
     Optional<KeyState> state() {
+        long now = now();
+        if (this.holders.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new KeyState(
+                this.holders.token(),
+                Optional.of(Duration.ofNanos(this.holders.until() - now)),
+                OptionalLong.of(shownFence()),
+                this.holders.areSharing()
+                        ? Optional.empty()
+                        : Optional.of(this.holders.first().details()),
+                this.line.instances(),
+                this.line.details(),
+                this.holders.sharers(now)));
+    }
+
+    /** Of one who holds it alone the first, of several the last. */
+    private long shownFence() {
+        return this.holders.areSharing()
+                ? this.lastFence
+                : this.holders.first().granted().fence();
+    }
+
+    /** The store's time; whoever's hold is over by then is none. */
+    private long now() {
         long now = this.store.now();
-        return isHeld(now)
-                ? Optional.of(new KeyState(
-                        token(),
-                        Optional.of(left(now)),
-                        OptionalLong.of(this.firstFence),
-                        Optional.of(this.details),
-                        this.line.instances(),
-                        this.line.details()))
-                : Optional.empty();
-    }
-
-    private boolean isHeld(long now) {
-        return this.until - now > 0;
-    }
-
-    private boolean isHeldBy(Hold hold, long now) {
-        return isHeldByToken(hold, now)
-                && (isByToken(hold) || this.holder != null && hold.attempt().equals(this.holder.attempt()));
-    }
-
-    private boolean isHeldByToken(Hold hold, long now) {
-        return isHeld(now) && hold.token().equals(token());
+        this.holders.dropExpired(now);
+        return now;
     }
 
     private static boolean isByToken(Hold hold) {
         return hold.attempt().equals(Hold.ANY_ATTEMPT);
     }
 
-    private Ownership whose(long now) {
-        return isHeld(now) ? Ownership.TAKEN : Ownership.GONE;
-    }
-
-    private String token() {
-        return this.holder == null ? "" : this.holder.token();
-    }
-
-    private Duration left(long now) {
-        return Duration.ofNanos(this.until - now);
+    /** Among those who share it, whoever is not there any more has only lost its own hold. */
+    private Ownership whose() {
+        return this.holders.isEmpty() || this.holders.areSharing() ? Ownership.GONE : Ownership.TAKEN;
     }
 
     private void remember(long now, Duration retention) {
-        this.rememberedUntil = later(this.rememberedUntil, now + retention.toNanos());
-    }
-
-    private static long later(long one, long other) {
-        return one - other > 0 ? one : other;
+        long until = now + retention.toNanos();
+        this.rememberedUntil = until - this.rememberedUntil > 0 ? until : this.rememberedUntil;
     }
 }

@@ -11,6 +11,7 @@ import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import io.distlock.driver.Renewal;
+import io.distlock.driver.SharingDriver;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +25,7 @@ import java.util.function.Supplier;
  * Stands between a locker and the memory that keeps its locks. Every lease goes through it, one fence each, so that no
  * thread passes a lock on unseen.
  */
-final class TestDriver implements LineDriver {
+final class TestDriver implements SharingDriver {
 
     /** Whoever waits is in this JVM and leaves by itself: moving the clock must not make it dead. */
     private static final Duration ALIVE = Duration.ofDays(3650);
@@ -127,7 +128,7 @@ final class TestDriver implements LineDriver {
     }
 
     private static Claim alone(Claim claim) {
-        return new Claim(claim.hold(), claim.ttl(), 1, claim.details());
+        return new Claim(claim.hold(), claim.ttl(), 1, claim.details(), claim.permits());
     }
 
     private static Question alive(Question question) {

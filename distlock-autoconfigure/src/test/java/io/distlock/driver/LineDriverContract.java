@@ -727,46 +727,46 @@ public abstract class LineDriverContract extends LockDriverContract {
 
     // questions and answers
 
-    private static long number() {
+    static long number() {
         return NUMBERS.incrementAndGet();
     }
 
-    private static Question question(String member, Claim claim) {
+    static Question question(String member, Claim claim) {
         return new Question(claim, member, number(), ALIVE);
     }
 
-    private static Question again(Question earlier) {
+    static Question again(Question earlier) {
         return new Question(earlier.claim(), earlier.member(), number(), earlier.aliveFor());
     }
 
-    private Attempt line(Question question) {
+    final Attempt line(Question question) {
         return answer(driver().line(question));
     }
 
-    private Question standing(Question question) {
+    final Question standing(Question question) {
         assertThat(line(question)).isInstanceOf(Busy.class);
         return question;
     }
 
-    private Attempt lastTry(Question question) {
+    final Attempt lastTry(Question question) {
         return answer(driver().lastTry(question));
     }
 
-    private Ownership leave(Question question) {
+    final Ownership leave(Question question) {
         return answer(driver().leave(question));
     }
 
-    private Handover releaseAndLine(Claim claim, Question next) {
+    final Handover releaseAndLine(Claim claim, Question next) {
         return answer(driver().releaseAndLine(new Release(claim.hold(), Duration.ZERO), next));
     }
 
     /** How many stand in line; who, and in which order, shows when the key is handed on. */
-    private void assertLine(String... members) {
+    final void assertLine(String... members) {
         assertThat(inspect().waiting()).hasSameSizeAs(members);
     }
 
     /** What arrives by message from here on. */
-    private static List<Grant> listen(LineDriver driver) {
+    static List<Grant> listen(LineDriver driver) {
         List<Grant> messages = new CopyOnWriteArrayList<>();
         answer(driver.listen(messages::add));
         return messages;

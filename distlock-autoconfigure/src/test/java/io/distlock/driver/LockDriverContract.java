@@ -221,7 +221,7 @@ public abstract class LockDriverContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "é {x} %s \\ \" ' $1 *?[a]", "true", "-1", "~", "a:b"})
+    @ValueSource(strings = {"shared", "0", "é {x} %s \\ \" ' $1 *?[a]", "true", "-1", "~", "a:b"})
     void anyTextIsAToken(String token) {
         Claim claim = claim(token);
         granted(claim);

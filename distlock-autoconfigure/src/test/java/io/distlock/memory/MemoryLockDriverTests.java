@@ -2,13 +2,13 @@ package io.distlock.memory;
 
 import io.distlock.driver.DriverSettings;
 import io.distlock.driver.LineDriver;
-import io.distlock.driver.LineDriverContract;
+import io.distlock.driver.SharingDriverContract;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The contract in memory, where time passes as told. */
-class MemoryLockDriverTests extends LineDriverContract {
+class MemoryLockDriverTests extends SharingDriverContract {
 
     private final AtomicLong now = new AtomicLong();
 
