@@ -4,6 +4,7 @@ import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -32,6 +33,8 @@ final class JedisInbox {
 
     private volatile boolean closed;
 
+    private final AtomicBoolean stopped = new AtomicBoolean();
+
     JedisInbox(RedisConnectionFactory factory) {
         this.factory = factory;
     }
@@ -59,13 +62,19 @@ final class JedisInbox {
 
     void close() {
         this.closed = true;
-        stop(this.connection);
+        if (this.listening) {
+            stop();
+        }
     }
 
-    /** Lets the thread that listens go on, which then ends. */
-    private static void stop(@Nullable RedisConnection open) {
+    /**
+     * Lets the thread that listens go on, which then ends. Only once, and only when the subscription is known to stand: an
+     * answer too many would be read by whoever has the connection from the pool next.
+     */
+    private void stop() {
+        RedisConnection open = this.connection;
         Subscription subscription = open == null ? null : open.getSubscription();
-        if (subscription != null) {
+        if (subscription != null && this.stopped.compareAndSet(false, true)) {
             subscription.close();
         }
     }
@@ -118,7 +127,7 @@ final class JedisInbox {
             JedisInbox.this.listening = true;
             this.first.complete(null);
             if (JedisInbox.this.closed) { // while this was on its way
-                stop(JedisInbox.this.connection);
+                stop();
             }
         }
     }
