@@ -14,7 +14,9 @@ import io.distlock.driver.LineDriver.Question;
 import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockKey;
+import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
+import io.distlock.driver.SeveralKeysDriver;
 import io.distlock.driver.SharingDriver;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -27,6 +29,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +47,10 @@ final class Desk {
     private final LockDriver driver;
 
     private final @Nullable LineDriver lines;
+
+    private final @Nullable SeveralKeysDriver severalKeys;
+
+    private final Function<Release, CompletionStage<Ownership>> ending;
 
     private final TokenGenerator tokens;
 
@@ -92,6 +99,8 @@ final class Desk {
         this.instance = instance;
         this.driver = driver;
         this.lines = driver instanceof LineDriver line ? line : null;
+        this.severalKeys = driver instanceof SeveralKeysDriver several ? several : null;
+        this.ending = driver::release;
         this.tokens = tokens;
         this.tellers = tellers;
         this.ticker = new Ticker("distlock-" + settings.name());
@@ -115,6 +124,27 @@ final class Desk {
     @Nullable
     LineDriver lines() {
         return this.lines;
+    }
+
+    /** The store, if it can grant several keys in one step. */
+    @Nullable
+    SeveralKeysDriver severalKeys() {
+        return this.severalKeys;
+    }
+
+    /** How many of these, from the first on, are worth asking for in one step: those that nobody holds or awaits here. */
+    int together(List<LockKey> keys) {
+        int most = this.severalKeys == null || this.closed ? 1 : this.severalKeys.together(keys);
+        int reach = 0;
+        while (reach < most && !this.keyLines.containsKey(keys.get(reach).key())) {
+            reach++;
+        }
+        return reach;
+    }
+
+    /** Ends a hold in the store at once. */
+    Function<Release, CompletionStage<Ownership>> ending() {
+        return this.ending;
     }
 
     Ticker ticker() {
@@ -234,7 +264,7 @@ final class Desk {
                 .count();
     }
 
-    /** A line for one hold that was taken elsewhere. */
+    /** A line for one hold that was taken elsewhere, or together with others. */
     KeyLine enterAdopted(LockKey key) {
         return lineApart(key);
     }

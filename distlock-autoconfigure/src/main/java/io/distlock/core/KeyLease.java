@@ -6,6 +6,8 @@ import io.distlock.LockLost;
 import io.distlock.LockLostException;
 import io.distlock.ReleaseOutcome;
 import io.distlock.driver.LockDriver;
+import io.distlock.driver.Ownership;
+import io.distlock.driver.Release;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,10 +15,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A lease of one key: one thread's turn on a {@link Holding}. Callers have a {@link LeaseInHand} of it. */
@@ -149,11 +153,26 @@ final class KeyLease implements Lease {
 
     @Override
     public ReleaseOutcome release() {
+        return released(letGo(line().desk().ending()));
+    }
+
+    /**
+     * Begins the release, unless that has been done.
+     *
+     * @param end ends a hold in the store, now or together with others
+     * @return whether this call began it
+     */
+    boolean letGo(Function<Release, CompletionStage<Ownership>> end) {
         boolean first = this.releasing.compareAndSet(false, true);
         if (first) {
             line().desk().returns();
-            line().returning().release(this);
+            line().returning().release(this, end);
         }
+        return first;
+    }
+
+    /** Waits for the end of the release; {@code first} = who began it tells of it. */
+    ReleaseOutcome released(boolean first) {
         Moment.until(this.outcome::isDone);
         ReleaseOutcome found = this.outcome.join();
         if (first) {

@@ -3,90 +3,29 @@ package io.distlock.core;
 import io.distlock.Lease;
 import io.distlock.LockLost;
 import io.distlock.ReleaseOutcome;
+import io.distlock.driver.LockDriver;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A lease of several keys: all or none, taken in byte order so that no two callers wait for each other, given back in reverse. */
+/** A lease of several keys: as long as all are held. */
 final class KeysLease implements Lease {
 
     private final List<LeaseInHand> parts;
 
     private final Set<String> keys;
 
-    private KeysLease(Set<String> keys, List<LeaseInHand> parts) {
+    private final LockDriver driver;
+
+    KeysLease(Set<String> keys, List<LeaseInHand> parts, LockDriver driver) {
         this.keys = keys;
         this.parts = List.copyOf(parts);
-    }
-
-    static KeysLease take(Set<String> keys, Demand demand, BiFunction<String, Demand, LeaseInHand> take) {
-        long end = System.nanoTime() + demand.waitFor();
-        List<LeaseInHand> taken = new ArrayList<>(keys.size());
-        try {
-            for (String key : keys) {
-                taken.add(take.apply(key, demand.waiting(end - System.nanoTime())));
-            }
-        } catch (RuntimeException | Error refused) {
-            releaseInReverse(taken);
-            throw refused;
-        }
-        return new KeysLease(keys, taken);
-    }
-
-    static CompletableFuture<Lease> takeAsync(
-            Set<String> keys, Demand demand, BiFunction<String, Demand, ? extends CompletableFuture<Lease>> take) {
-        CompletableFuture<Lease> all = new CompletableFuture<>();
-        long end = System.nanoTime() + demand.waitFor();
-        takeNext(keys, keys.iterator(), new ArrayList<>(keys.size()), demand, end, take, all);
-        return all;
-    }
-
-    private static void takeNext(
-            Set<String> keys,
-            Iterator<String> rest,
-            List<LeaseInHand> taken,
-            Demand demand,
-            long end,
-            BiFunction<String, Demand, ? extends CompletableFuture<Lease>> take,
-            CompletableFuture<Lease> all) {
-        if (!rest.hasNext()) {
-            if (!all.complete(new KeysLease(keys, taken))) {
-                releaseInReverse(taken);
-            }
-            return;
-        }
-        CompletableFuture<Lease> next = take.apply(rest.next(), demand.waiting(end - System.nanoTime()));
-        all.whenComplete((done, failure) -> next.cancel(false));
-        next.whenComplete((lease, failure) -> {
-            if (failure == null) {
-                taken.add((LeaseInHand) lease);
-                takeNext(keys, rest, taken, demand, end, take, all);
-            } else {
-                releaseInReverse(taken);
-                all.completeExceptionally(failure);
-            }
-        });
-    }
-
-    private static ReleaseOutcome releaseInReverse(List<LeaseInHand> taken) {
-        List<LeaseInHand> reverse = new ArrayList<>(taken);
-        Collections.reverse(reverse);
-        ReleaseOutcome worst = ReleaseOutcome.RELEASED;
-        for (LeaseInHand part : reverse) {
-            ReleaseOutcome outcome = part.release();
-            worst = outcome.compareTo(worst) > 0 ? outcome : worst;
-        }
-        return worst;
+        this.driver = driver;
     }
 
     @Override
@@ -153,7 +92,7 @@ final class KeysLease implements Lease {
 
     @Override
     public ReleaseOutcome release() {
-        return releaseInReverse(this.parts);
+        return Endings.release(this.parts, this.driver);
     }
 
     /** One loss is enough, and is told once. */

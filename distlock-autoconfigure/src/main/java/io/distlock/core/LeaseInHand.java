@@ -3,10 +3,14 @@ package io.distlock.core;
 import io.distlock.Lease;
 import io.distlock.LockLost;
 import io.distlock.ReleaseOutcome;
+import io.distlock.driver.Ownership;
+import io.distlock.driver.Release;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +88,16 @@ final class LeaseInHand implements Lease {
     @Override
     public void close() {
         release();
+    }
+
+    /** See {@link KeyLease#letGo}. */
+    boolean letGo(Function<Release, CompletionStage<Ownership>> end) {
+        return this.lease.letGo(end);
+    }
+
+    /** See {@link KeyLease#released}. */
+    ReleaseOutcome released(boolean first) {
+        return this.lease.released(first);
     }
 
     @Nullable

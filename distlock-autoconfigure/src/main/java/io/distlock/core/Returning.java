@@ -7,6 +7,7 @@ import io.distlock.driver.LineDriver.Question;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** How a lease ends: its hold goes to the next thread here, or back to the store, which hands it to the next in line. */
@@ -22,7 +23,7 @@ final class Returning {
     }
 
     /** Called once per lease; completes its outcome. */
-    void release(KeyLease lease) {
+    void release(KeyLease lease, Function<Release, CompletionStage<Ownership>> end) {
         Holding holding = lease.holding();
         if (!holding.isBelieved(System.nanoTime())) {
             this.line.lost(holding, LockLost.Reason.EXPIRED);
@@ -40,7 +41,7 @@ final class Returning {
             lease.end();
             this.line.letGo(holding);
             LockLost loss = lease.loss();
-            return loss != null ? clearUp(lease, loss) : handOn(lease);
+            return loss != null ? clearUp(lease, loss) : handOn(lease, end);
         });
     }
 
@@ -65,7 +66,7 @@ final class Returning {
         };
     }
 
-    private Runnable handOn(KeyLease lease) {
+    private Runnable handOn(KeyLease lease, Function<Release, CompletionStage<Ownership>> end) {
         Holding holding = lease.holding();
         Release release = new Release(holding.hold(), lease.stillToKeep());
         LineDriver store = this.desk.lines();
@@ -76,7 +77,7 @@ final class Returning {
         }
         Runnable claimed = this.line.claimIfNeeded();
         return () -> {
-            CompletionStage<Ownership> answer = this.desk.driver().release(release);
+            CompletionStage<Ownership> answer = end.apply(release);
             claimed.run();
             answer.whenComplete((found, failure) -> ended(lease, found));
         };

@@ -67,7 +67,7 @@ final class Taking {
         if (request.keys().size() == 1) {
             return take(request.keys().iterator().next(), demand);
         }
-        return KeysLease.take(request.keys(), demand, this::take);
+        return new TakingKeys(this, this.desk, request.keys(), demand).take();
     }
 
     /** Empty = busy or shed; everything else is an exception. */
@@ -101,7 +101,7 @@ final class Taking {
         return reason == Reason.BUSY || reason == Reason.SHED;
     }
 
-    private LeaseInHand take(String key, Demand demand) {
+    LeaseInHand take(String key, Demand demand) {
         long start = System.nanoTime();
         return granted(Set.of(key), demand, start, ask(key, demand, start));
     }
@@ -136,10 +136,10 @@ final class Taking {
         if (request.keys().size() == 1) {
             return takeAsync(request.keys().iterator().next(), demand);
         }
-        return KeysLease.takeAsync(request.keys(), demand, this::takeAsync);
+        return new TakingKeys(this, this.desk, request.keys(), demand).takeAsync(this.completions);
     }
 
-    private PendingLease takeAsync(String key, Demand demand) {
+    PendingLease takeAsync(String key, Demand demand) {
         long start = System.nanoTime();
         Set<String> keys = Set.of(key);
         PendingLease pending = new PendingLease();
@@ -180,13 +180,17 @@ final class Taking {
             this.tellers.taken(granted.lease(), since(start));
             return lease;
         }
+        throw refused(keys, demand, start, answer);
+    }
+
+    LockException refused(Set<String> keys, Demand demand, long start, Answer answer) {
         if (answer instanceof Answer.Unavailable unavailable) {
             LockUnavailableException failure = new LockUnavailableException(
                     keys, String.valueOf(unavailable.failure().getMessage()), unavailable.failure());
             this.tellers.unavailable(demand, keys, since(start), failure);
-            throw failure;
+            return failure;
         }
-        throw refused(keys, demand, start, (Answer.Refused) answer);
+        return refused(keys, demand, start, (Answer.Refused) answer);
     }
 
     private LockNotAcquiredException refused(Set<String> keys, Demand demand, long start, Answer.Refused refused) {

@@ -11,6 +11,7 @@ import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import io.distlock.driver.Renewal;
+import io.distlock.driver.SeveralKeysDriver;
 import io.distlock.driver.SharingDriver;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +22,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Locks in memory; every question is answered at once, on the thread that asks. */
-final class MemoryLockDriver implements SharingDriver {
+final class MemoryLockDriver implements SharingDriver, SeveralKeysDriver {
 
     private final MemoryStore store;
 
@@ -69,6 +70,40 @@ final class MemoryLockDriver implements SharingDriver {
             place.moveOn();
             return found;
         });
+    }
+
+    @Override
+    public int together(List<LockKey> keys) {
+        return keys.size();
+    }
+
+    @Override
+    public CompletionStage<Together> acquireAll(List<Claim> claims) {
+        return this.closed
+                ? CompletableFuture.failedStage(isClosed())
+                : CompletableFuture.completedStage(this.store.askAlone(() -> allOrNone(claims)));
+    }
+
+    private Together allOrNone(List<Claim> claims) {
+        for (int i = 0; i < claims.size(); i++) {
+            Claim claim = claims.get(i);
+            Optional<Attempt> refusal = this.store.ask(claim.key(), place -> Optional.ofNullable(place.refusal(claim)));
+            if (refusal.isPresent()) {
+                claims.forEach(earlier -> release(new Release(earlier.hold(), Duration.ZERO)));
+                return refusal.get() instanceof Attempt.Busy busy
+                        ? new Together.Refused(i, busy)
+                        : new Together.Apart();
+            }
+        }
+        return new Together.Granted(claims.stream()
+                .map(claim -> this.store.ask(claim.key(), place -> place.ask(claim, null, false, this.retention)))
+                .map(Attempt.Granted.class::cast)
+                .toList());
+    }
+
+    @Override
+    public List<CompletionStage<Ownership>> releaseAll(List<Release> releases) {
+        return releases.stream().map(this::release).toList();
     }
 
     @Override
@@ -142,8 +177,11 @@ final class MemoryLockDriver implements SharingDriver {
 
     private <T> CompletionStage<T> ask(LockKey key, Function<Place, T> question) {
         return this.closed
-                ? CompletableFuture.failedStage(new LockDriverException(
-                        Kind.UNREACHABLE, "the locker '" + this.settings.locker() + "' is closed", null))
+                ? CompletableFuture.failedStage(isClosed())
                 : CompletableFuture.completedStage(this.store.ask(key, question));
+    }
+
+    private LockDriverException isClosed() {
+        return new LockDriverException(Kind.UNREACHABLE, "the locker '" + this.settings.locker() + "' is closed", null);
     }
 }

@@ -14,9 +14,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Every lock that is held, awaited or remembered, and the inboxes of those who wait. A lock's changes come one by one. */
@@ -36,6 +39,8 @@ final class MemoryStore {
 
     private final ConcurrentMap<String, Consumer<Grant>> inboxes = new ConcurrentHashMap<>();
 
+    private final ReadWriteLock gate = new ReentrantReadWriteLock();
+
     private final AtomicBoolean sweeping = new AtomicBoolean();
 
     MemoryStore(LongSupplier nanoTime) {
@@ -48,14 +53,29 @@ final class MemoryStore {
         this.start = nanoTime.getAsLong();
     }
 
+    /** Asks several locks, while nobody else asks any. */
+    <T> T askAlone(Supplier<T> questions) {
+        this.gate.writeLock().lock();
+        try {
+            return questions.get();
+        } finally {
+            this.gate.writeLock().unlock();
+        }
+    }
+
     /** Asks one lock, then delivers what it handed on, on the thread that asks. */
     <T> T ask(LockKey key, Function<Place, T> question) {
         Asking<T> asking = new Asking<>(question);
-        this.places.compute(key.full(), (name, known) -> {
-            Place place = known == null ? new Place(this, now()) : known;
-            asking.ask(place);
-            return place.isOver(now()) ? null : place;
-        });
+        this.gate.readLock().lock();
+        try {
+            this.places.compute(key.full(), (name, known) -> {
+                Place place = known == null ? new Place(this, now()) : known;
+                asking.ask(place);
+                return place.isOver(now()) ? null : place;
+            });
+        } finally {
+            this.gate.readLock().unlock();
+        }
         if (!this.places.isEmpty() && this.sweeping.compareAndSet(false, true)) {
             sweepLater(new WeakReference<>(this), this.sweepEvery);
         }

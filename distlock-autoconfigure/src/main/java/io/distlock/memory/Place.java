@@ -85,6 +85,18 @@ final class Place {
         return busy(claim, now);
     }
 
+    /** Why a claim among several cannot have it now; null = it can. Whoever stands in line before it gets it. */
+    @Nullable
+    Attempt refusal(Claim claim) {
+        long now = now();
+        String attempt = claim.hold().attempt();
+        if (this.released.contains(attempt) || this.ended.contains(attempt)) {
+            return new Attempt.Ended();
+        }
+        boolean free = this.holders.of(claim.hold()) != null || serve(null, now) && this.holders.hasRoomFor(claim);
+        return free ? null : busy(claim, now);
+    }
+
     /** Who could share it is free when the first of the others goes. */
     private Attempt.Busy busy(Claim claim, long now) {
         boolean shares = claim.isShared() && claim.permits() != Claim.ANY_NUMBER;

@@ -87,6 +87,11 @@ final class Circuit implements RedisLink {
     }
 
     @Override
+    public boolean isCluster() {
+        return this.link.isCluster();
+    }
+
+    @Override
     public void close() {
         this.link.close();
     }

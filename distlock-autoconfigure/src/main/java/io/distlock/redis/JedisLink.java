@@ -98,6 +98,11 @@ final class JedisLink implements RedisLink {
     }
 
     @Override
+    public boolean isCluster() {
+        return this.factory.isRedisClusterAware();
+    }
+
+    @Override
     public void close() {
         this.inbox.close();
         this.threads.shutdown();
@@ -107,6 +112,6 @@ final class JedisLink implements RedisLink {
     public String toString() {
         return this.oneServer
                 ? "Redis at " + this.factory.getHostName() + ":" + this.factory.getPort()
-                : this.factory.isRedisClusterAware() ? "the Redis cluster" : "Redis behind Sentinel";
+                : isCluster() ? "the Redis cluster" : "Redis behind Sentinel";
     }
 }

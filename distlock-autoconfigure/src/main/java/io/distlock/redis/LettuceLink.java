@@ -90,6 +90,11 @@ final class LettuceLink implements RedisLink {
     }
 
     @Override
+    public boolean isCluster() {
+        return this.door.isCluster();
+    }
+
+    @Override
     public String toString() {
         return this.door.toString();
     }

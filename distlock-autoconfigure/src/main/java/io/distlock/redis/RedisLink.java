@@ -23,6 +23,9 @@ interface RedisLink extends AutoCloseable {
     /** Whether one server holds every key and sees every subscriber. */
     boolean isOneServer();
 
+    /** Whether only keys of one hash slot may be named together. */
+    boolean isCluster();
+
     @Override
     void close();
 }

@@ -11,6 +11,7 @@ import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import io.distlock.driver.Renewal;
 import io.distlock.driver.ReportingDriver;
+import io.distlock.driver.SeveralKeysDriver;
 import io.distlock.driver.StoreReport;
 import io.distlock.driver.VotingDriver;
 import java.time.Duration;
@@ -23,7 +24,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Locks in Redis: one script, so one round trip, for every question. */
-final class RedisLockDriver implements LineDriver, VotingDriver, ReportingDriver {
+final class RedisLockDriver implements LineDriver, SeveralKeysDriver, VotingDriver, ReportingDriver {
 
     /**
      * Keys of one script: enough to keep requests few, few enough that other clients of the server wait no longer than
@@ -51,6 +52,8 @@ final class RedisLockDriver implements LineDriver, VotingDriver, ReportingDriver
     /** Whether keys of several locks may stand in one script: not in a cluster, nor where a proxy has refused it. */
     private volatile boolean together;
 
+    private final RedisTogether several;
+
     RedisLockDriver(RedisLink link, DriverSettings settings) {
         this.link = link;
         this.settings = settings;
@@ -59,6 +62,7 @@ final class RedisLockDriver implements LineDriver, VotingDriver, ReportingDriver
         this.channel = (link.isOneServer() ? "1" : "0") + this.inbox;
         this.together = link.isOneServer();
         this.retention = Arguments.millis(settings.recordRetention());
+        this.several = new RedisTogether(link, this.retention, this.channel);
     }
 
     @Override
@@ -133,6 +137,21 @@ final class RedisLockDriver implements LineDriver, VotingDriver, ReportingDriver
     private CompletableFuture<List<Object>> end(Hold hold, Arguments arguments) {
         return this.link.run(
                 Script.RELEASE, this.settings.commandTimeout(), keys(hold.key()).array(), arguments.array());
+    }
+
+    @Override
+    public int together(List<LockKey> keys) {
+        return this.several.reach(keys);
+    }
+
+    @Override
+    public CompletionStage<Together> acquireAll(List<Claim> claims) {
+        return this.several.acquire(claims, timeout(claims.get(0).ttl()));
+    }
+
+    @Override
+    public List<CompletionStage<Ownership>> releaseAll(List<Release> releases) {
+        return this.several.release(releases, this.settings.commandTimeout(), this::release);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.distlock.driver.KeyState;
 import io.distlock.driver.LineDriver.Grant;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
+import io.distlock.driver.SeveralKeysDriver.Together;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,8 @@ final class RedisReplies {
     private static final int BUSY = 0;
 
     private static final int ENDED = 3;
+
+    private static final int FAILED = -2;
 
     /** Where the inbox stands in a packed entry of the line. */
     private static final int ENTRY_INBOX = 6;
@@ -38,6 +41,31 @@ final class RedisReplies {
             case ENDED -> new Attempt.Ended();
             default -> throw RedisErrors.answered(String.valueOf(parts.get(1)), null);
         };
+    }
+
+    static Together together(List<Object> reply) {
+        return switch (number(reply.get(0))) {
+            case GRANTED ->
+                new Together.Granted(((List<?>) reply.get(1))
+                        .stream()
+                                .map(grant -> (List<?>) grant)
+                                .map(grant -> new Attempt.Granted((Long) grant.get(0), number(grant.get(1))))
+                                .toList());
+            case BUSY ->
+                new Together.Refused(
+                        number(reply.get(1)) - 1,
+                        new Attempt.Busy(remaining(reply.get(2)), (String) reply.get(3), optional(reply.get(4))));
+            default -> new Together.Apart();
+        };
+    }
+
+    /** Of one among several. */
+    static Ownership ended(Object reply) {
+        List<?> parts = (List<?>) reply;
+        if (number(parts.get(0)) == FAILED) {
+            throw RedisErrors.answered(String.valueOf(parts.get(1)), null);
+        }
+        return ownership(parts.get(0));
     }
 
     static Ownership ownership(Object reply) {

@@ -12,7 +12,9 @@ import java.util.HexFormat;
 enum Script {
     ACQUIRE("record", "acquire-at-once", "line", "acquire"),
     VOTE("up", "record", "acquire-at-once", "line", "acquire"),
-    RELEASE("record", "release-at-once", "hand-on-at-once", "line", "release"),
+    ACQUIRE_ALL("record", "clock", "line", "ending", "acquire-all"),
+    RELEASE("record", "release-at-once", "hand-on-at-once", "line", "ending", "release"),
+    RELEASE_ALL("record", "clock", "line", "ending", "release-all"),
     RENEW("renew"),
     KEEP("keep"),
     EXTEND("extend"),

@@ -885,6 +885,137 @@ public abstract class LockerContract {
         assertThat(this.other.inspect("3")).isPresent();
     }
 
+    @WaitingTest
+    void whoWaitsForOneOfSeveralKeysGetsItWhenAllAreGivenBack() throws Exception {
+        Lease all = tryAll(this.locker, "1", "2", "3").orElseThrow();
+        List<CompletableFuture<Lease>> waiting = new ArrayList<>();
+        for (Locker next : List.of(this.locker, this.other)) {
+            for (String key : List.of("1", "3")) {
+                waiting.add(next.acquireAsync(
+                        LockRequest.of(key).ttl(LONG).autoRenew(false).waitFor(PATIENCE)));
+            }
+        }
+        assertThat(waiting).noneMatch(CompletableFuture::isDone);
+        assertThat(all.release()).isEqualTo(ReleaseOutcome.RELEASED);
+        for (CompletableFuture<Lease> one : waiting) {
+            Lease lease = one.get(10, TimeUnit.SECONDS);
+            assertThat(lease.fencingToken()).isGreaterThan(all.fencingToken(lease.key()));
+            lease.close();
+        }
+        assertThat(tryAll(this.other, "1", "2", "3")).isPresent();
+    }
+
+    @WaitingTest
+    void whatIsHeldBeforeABusyKeyIsRenewedWhileThatIsAwaited() throws Exception {
+        Duration ttl = Duration.ofSeconds(1);
+        Lease busy = tryAll(this.other, "2").orElseThrow();
+        CompletableFuture<Lease> future =
+                this.locker.acquireAsync(LockRequest.of("3", "2", "1").ttl(ttl).waitFor(PATIENCE));
+        await().until(() -> this.other.inspect("1").isPresent());
+        LockState before = this.other.inspect("1").orElseThrow();
+        assertThat(this.other.inspect("3")).isEmpty();
+        elapse(ttl.multipliedBy(2));
+        assertThat(this.other.inspect("1").map(LockState::token)).contains(before.token());
+        assertThat(future).isNotDone();
+        busy.close();
+        Lease lease = future.get(10, TimeUnit.SECONDS);
+        assertThat(lease.keys()).containsExactly("1", "2", "3");
+        assertThat(lease.isHeld()).isTrue();
+        assertThat(lease.fencingToken("1")).isEqualTo(before.fencingToken().orElseThrow());
+        assertThat(lease.release()).isEqualTo(ReleaseOutcome.RELEASED);
+        assertThat(tryAll(this.other, "1", "2", "3")).isPresent();
+    }
+
+    @WaitingTest
+    void aWaitForSeveralKeysThatEndsLeavesNothing() throws Exception {
+        Lease busy = tryAll(this.other, "2").orElseThrow();
+        LockRequest all = LockRequest.of("1", "2", "3").ttl(LONG).autoRenew(false);
+        assertThat(this.locker.tryAcquire(all.waitFor(Duration.ofMillis(100)))).isEmpty();
+        CompletableFuture<Lease> cancelled = this.locker.acquireAsync(all.waitFor(PATIENCE));
+        await().until(() -> this.other.inspect("1").isPresent());
+        cancelled.cancel(true);
+        CompletableFuture<Thread> thread = new CompletableFuture<>();
+        Future<Reason> interrupted = this.threads.submit(() -> {
+            thread.complete(Thread.currentThread());
+            try {
+                this.locker.acquire(all.waitFor(PATIENCE));
+                return null;
+            } catch (LockNotAcquiredException refused) {
+                return refused.reason();
+            }
+        });
+        await().until(() -> this.other.inspect("1").isPresent());
+        thread.join().interrupt();
+        assertThat(interrupted.get(10, TimeUnit.SECONDS)).isEqualTo(Reason.INTERRUPTED);
+        busy.close();
+        for (String key : List.of("1", "2", "3")) {
+            await().until(() -> this.other.inspect(key).isEmpty());
+        }
+    }
+
+    @WaitingTest
+    void severalKeysWhoseAnswerIsLostAreUnavailableAndUndone() {
+        this.troubles.loseNextAnswers(1, "acquireAll", "acquire", "line");
+        assertThatExceptionOfType(LockUnavailableException.class)
+                .isThrownBy(
+                        () -> this.locker.acquire(LockRequest.of("1", "2", "3").ttl(LONG)))
+                .withMessageContaining("made by the test");
+        assertThat(this.other.tryAcquire(LockRequest.of("1", "2", "3").ttl(LONG).waitFor(PATIENCE)))
+                .isPresent();
+    }
+
+    @WaitingTest
+    void aReleaseOfSeveralKeysThatNobodyHearsIsRepeated() {
+        Lease all = this.locker.acquire(LockRequest.of("1", "2", "3").ttl(LONG));
+        this.troubles.refuseNext(1, "releaseAll", "release");
+        assertThat(all.release()).isEqualTo(ReleaseOutcome.UNKNOWN);
+        assertThat(this.other.tryAcquire(LockRequest.of("1", "2", "3").ttl(LONG).waitFor(PATIENCE)))
+                .isPresent();
+    }
+
+    @WaitingTest
+    void whoHoldsOneOfSeveralKeysItselfIsToldSo() {
+        Lease all = tryAll(this.locker, "1", "2").orElseThrow();
+        assertThatExceptionOfType(LockNotAcquiredException.class)
+                .isThrownBy(() -> this.locker.acquire(LockRequest.of("2").waitFor(Duration.ZERO)))
+                .withMessageContaining("by this very thread");
+        assertThatExceptionOfType(LockNotAcquiredException.class)
+                .isThrownBy(() -> this.locker.acquire(LockRequest.of("2", "3").waitFor(Duration.ZERO)))
+                .withMessageContaining("by this very thread")
+                .satisfies(refused -> assertThat(refused.keys()).containsExactly("2"));
+        assertThat(all.isHeld()).isTrue();
+    }
+
+    @WaitingTest
+    void callersOfOverlappingKeysAllComeThroughAndNeverMeet() throws Exception {
+        List<AtomicInteger> inside =
+                IntStream.range(0, 4).mapToObj(key -> new AtomicInteger()).toList();
+        List<Callable<Boolean>> calls = IntStream.range(0, 6)
+                .<Callable<Boolean>>mapToObj(caller -> () -> {
+                    Locker mine = caller % 2 == 0 ? this.locker : this.other;
+                    for (int i = 0; i < 10; i++) {
+                        int one = (caller + i) % 4;
+                        int two = (one + 1 + i % 3) % 4;
+                        LockRequest request =
+                                LockRequest.of("k" + one, "k" + two).ttl(LONG).waitFor(PATIENCE);
+                        try (Lease lease = mine.acquire(request)) {
+                            assertThat(inside.get(one).incrementAndGet()).isEqualTo(1);
+                            assertThat(inside.get(two).incrementAndGet()).isEqualTo(1);
+                            lease.ensureHeld();
+                            inside.get(one).decrementAndGet();
+                            inside.get(two).decrementAndGet();
+                        }
+                    }
+                    return true;
+                })
+                .toList();
+        assertThat(outcomes(together(calls))).hasSize(6).containsOnly(true);
+        for (int key = 0; key < 4; key++) {
+            String name = "k" + key;
+            await().until(() -> this.other.inspect(name).isEmpty());
+        }
+    }
+
     private static Optional<Lease> tryAll(Locker locker, String key, String... more) {
         return locker.tryAcquire(
                 LockRequest.of(key, more).ttl(LONG).autoRenew(false).waitFor(Duration.ZERO));

@@ -4,6 +4,7 @@ import io.distlock.driver.LineDriver;
 import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
+import io.distlock.driver.SeveralKeysDriver;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /** Stands between a locker and its store, whichever, and makes trouble when told to. */
 final class Troubles {
@@ -44,10 +46,12 @@ final class Troubles {
     }
 
     LockDriver between(LockDriver driver) {
-        Class<?> kind = driver instanceof LineDriver ? LineDriver.class : LockDriver.class;
+        Class<?>[] kinds = Stream.of(LockDriver.class, LineDriver.class, SeveralKeysDriver.class)
+                .filter(kind -> kind.isInstance(driver))
+                .toArray(Class<?>[]::new);
         return (LockDriver) Proxy.newProxyInstance(
                 Troubles.class.getClassLoader(),
-                new Class<?>[] {kind},
+                kinds,
                 (proxy, question, arguments) -> ask(driver, question, arguments));
     }
 

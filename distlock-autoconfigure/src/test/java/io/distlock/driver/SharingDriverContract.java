@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** What a store must do beyond {@link LineDriverContract} to let several hold a key at once. */
-public abstract class SharingDriverContract extends LineDriverContract {
+public abstract class SharingDriverContract extends SeveralKeysDriverContract {
 
     private static final int ANY = Claim.ANY_NUMBER;
 

@@ -28,5 +28,10 @@ abstract class OneServerLink implements RedisLink {
     }
 
     @Override
+    public boolean isCluster() {
+        return false;
+    }
+
+    @Override
     public void close() {}
 }

@@ -2,11 +2,14 @@ package io.distlock.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.distlock.driver.Claim;
 import io.distlock.driver.DriverSettings;
 import io.distlock.driver.Hold;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
+import io.distlock.driver.Release;
 import io.distlock.driver.Renewal;
+import io.distlock.driver.SeveralKeysDriver.Together;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -73,6 +77,35 @@ class ProxyRefusalTests {
         assertThat(this.asked).containsExactly(10, 10);
     }
 
+    @Test
+    void itsFirstRefusalOfSeveralKeysLetsThemBeTakenAndGivenBackOneAfterTheOther() {
+        RedisLockDriver driver = driver("CROSSSLOT Keys in request don't hash to the same slot");
+        List<LockKey> keys =
+                IntStream.range(0, 3).mapToObj(i -> new LockKey("p:", "k" + i)).toList();
+        List<Claim> claims = keys.stream()
+                .map(key -> new Claim(new Hold(key, "t", "a" + key.key()), Duration.ofSeconds(10), 1, ""))
+                .toList();
+        assertThat(driver.together(keys)).isEqualTo(3);
+        assertThat(driver.acquireAll(claims).toCompletableFuture().join()).isInstanceOf(Together.Apart.class);
+        assertThat(driver.together(keys)).isEqualTo(1);
+        this.asked.clear();
+        List<Release> releases = claims.stream()
+                .map(claim -> new Release(claim.hold(), Duration.ZERO))
+                .toList();
+        assertThat(answers(driver.releaseAll(releases))).hasSize(3).containsOnly(Ownership.OURS);
+        assertThat(this.asked).containsExactly(4, 4, 4);
+    }
+
+    @Test
+    void aRefusedReleaseOfSeveralKeysLosesNone() {
+        RedisLockDriver driver = driver("ERR 'evalsha' command keys must be in same slot");
+        List<Release> releases = IntStream.range(0, 3)
+                .mapToObj(i -> new Release(Hold.byToken(new LockKey("p:", "k" + i), "t"), Duration.ZERO))
+                .toList();
+        assertThat(answers(driver.releaseAll(releases))).hasSize(3).containsOnly(Ownership.OURS);
+        assertThat(this.asked).containsExactly(12, 4, 4, 4);
+    }
+
     private static final class Proxy extends OneServerLink {
 
         private final String refusal;
@@ -87,7 +120,7 @@ class ProxyRefusalTests {
         @Override
         public CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments) {
             this.asked.add(keys.length);
-            return keys.length > 2
+            return keys.length > (script == Script.RENEW ? 2 : 4)
                     ? CompletableFuture.failedFuture(RedisErrors.answered(this.refusal, null))
                     : CompletableFuture.completedFuture(List.of(1L));
         }

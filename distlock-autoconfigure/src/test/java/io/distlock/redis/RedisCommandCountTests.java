@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.distlock.Lease;
 import io.distlock.LockRequest;
+import io.distlock.ReleaseOutcome;
 import io.distlock.core.DistributedLocker;
 import io.distlock.testredis.PrivateRedis;
 import io.distlock.testredis.RedisConversation;
@@ -65,6 +66,35 @@ class RedisCommandCountTests {
             this.locker.run(TRY.waitFor(Duration.ofSeconds(10)), lease -> {});
         }
         assertThat(commands()).hasSize(20).containsOnly("EVALSHA");
+    }
+
+    @Test
+    void severalFreeKeysCostOneCommandToTakeAndOneToGiveBack() {
+        LockRequest three = LockRequest.of("1", "2", "3").ttl(Duration.ofMinutes(1));
+        this.locker.acquire(three).close(); // the server knows the scripts from here on
+        commands();
+        for (int i = 0; i < 10; i++) {
+            this.locker.acquire(three).close();
+        }
+        assertThat(commands()).hasSize(20).containsOnly("EVALSHA");
+        try (Lease held = this.locker.acquire(TRY.waitFor(Duration.ZERO))) {
+            LockRequest four = LockRequest.of("1", "2", "3", held.key()).ttl(Duration.ofMinutes(1));
+            commands();
+            assertThat(this.locker.tryAcquire(four.waitFor(Duration.ZERO))).isEmpty();
+            assertThat(commands()).as("held here, which needs no question").containsExactly("EVALSHA", "EVALSHA");
+        }
+    }
+
+    @Test
+    void tenThousandKeysCostAHundredthOfThat() {
+        String[] more = IntStream.range(0, 9_999).mapToObj(i -> "k" + i).toArray(String[]::new);
+        LockRequest many = LockRequest.of("k", more).ttl(Duration.ofMinutes(10));
+        this.locker.acquire(LockRequest.of("1", "2")).close();
+        commands();
+        Lease lease = this.locker.acquire(many);
+        assertThat(lease.keys()).hasSize(10_000);
+        assertThat(lease.release()).isEqualTo(ReleaseOutcome.RELEASED);
+        assertThat(commands()).hasSize(200).containsOnly("EVALSHA");
     }
 
     @Test

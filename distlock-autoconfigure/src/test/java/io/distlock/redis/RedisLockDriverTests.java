@@ -2,7 +2,7 @@ package io.distlock.redis;
 
 import io.distlock.driver.DriverSettings;
 import io.distlock.driver.LineDriver;
-import io.distlock.driver.LineDriverContract;
+import io.distlock.driver.SeveralKeysDriverContract;
 import io.distlock.testredis.RedisServers;
 import io.distlock.testredis.TestRedis;
 import java.time.Duration;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /** The contract on one real Redis. */
-class RedisLockDriverTests extends LineDriverContract {
+class RedisLockDriverTests extends SeveralKeysDriverContract {
 
     private static final TestRedis REDIS = RedisServers.shared();
 
