@@ -29,9 +29,7 @@ public final class Benchmarks {
         Options options;
         try {
             options = Options.parse(arguments);
-            options.workloads().stream()
-                    .filter(id -> !id.equals(Workload.LEASES))
-                    .forEach(Workload::of);
+            options.workloads().stream().filter(Workload::isLoop).forEach(Workload::of);
         } catch (IllegalArgumentException ex) {
             System.err.println(ex.getMessage() + "\n\n" + Options.USAGE);
             System.exit(2);
@@ -55,18 +53,40 @@ public final class Benchmarks {
     private void measure() throws IOException, InterruptedException {
         double before = Machine.load();
         for (String id : this.options.workloads()) {
-            if (id.equals(Workload.LEASES)) {
-                say("## %s: %d leases, ttl 6 s, held %d s%n"
-                        .formatted(
-                                id, this.options.leases(), this.options.hold().toSeconds()));
-                say(new Leases(this.options, this.bench).table());
-            } else {
-                loop(Workload.of(id));
+            switch (id) {
+                case Workload.LEASES -> leases();
+                case Workload.GROWTH -> growth();
+                case Workload.LIMIT -> limit();
+                default -> loop(Workload.of(id));
             }
             save();
         }
         say("Load of the machine: %.1f before, %.1f after".formatted(before, Machine.load()));
         save();
+    }
+
+    private void leases() throws IOException, InterruptedException {
+        say("## %s: %d leases, ttl 6 s, held %d s%n"
+                .formatted(
+                        Workload.LEASES,
+                        this.options.leases(),
+                        this.options.hold().toSeconds()));
+        Leases leases = new Leases(this.options, this.bench);
+        say(leases.table());
+        show(leases::plot);
+    }
+
+    private void growth() throws IOException, InterruptedException {
+        say("## growth: distlock with its defaults, ttl 10 s, each line over %d s%n"
+                .formatted(this.options.time().toSeconds()));
+        GrowthReport report = new GrowthReport(new Growth(this.options, this.bench).steps());
+        say(report.table());
+        show(report::plot);
+    }
+
+    private void limit() throws IOException, InterruptedException {
+        say("## limit: commands of locks, by the hundred, over two sockets\n");
+        say(new Limit(this.options, this.bench).table());
     }
 
     private void loop(Workload workload) throws IOException, InterruptedException {
@@ -95,13 +115,22 @@ public final class Benchmarks {
         }
         LoopReport report = new LoopReport(workload, outcomes);
         say(report.table());
+        show(report::plot);
+        report.csv().forEach(this.csv::add);
+    }
+
+    private interface Pictures {
+
+        List<String> save(Path directory) throws IOException;
+    }
+
+    private void show(Pictures pictures) throws IOException {
         if (this.options.out().isPresent()) {
-            Path directory = Files.createDirectories(this.options.out().get());
-            for (String picture : report.plot(directory)) {
-                say("![%s](%s)%n".formatted(workload.id(), picture));
+            for (String file :
+                    pictures.save(Files.createDirectories(this.options.out().get()))) {
+                say("![%s](%s)%n".formatted(file.replace(".svg", ""), file));
             }
         }
-        report.csv().forEach(this.csv::add);
     }
 
     private void say(String text) {

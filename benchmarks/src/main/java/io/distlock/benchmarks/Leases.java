@@ -6,7 +6,9 @@ import io.distlock.benchmarks.subject.SubjectKind;
 import io.distlock.benchmarks.worker.Worker;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** W6: what it costs to keep many locks alive. */
 final class Leases {
@@ -16,6 +18,8 @@ final class Leases {
 
     /** Some delete behind the caller's back. */
     private static final long SETTLING_MILLIS = 1000;
+
+    private final Map<String, Double> requestsPerSecond = new LinkedHashMap<>();
 
     private final Options options;
 
@@ -66,6 +70,7 @@ final class Leases {
             double cpu = (worker.cpu().toNanos() - cpuBefore) / 1e9;
             Work work = this.bench.probe().read().since(before);
             double requests = countRequests(third);
+            this.requestsPerSecond.put(subject.label(), requests);
             String threads = worker.ask("threads");
             String lost = worker.ask("give");
             Thread.sleep(SETTLING_MILLIS);
@@ -80,6 +85,14 @@ final class Leases {
                     lost,
                     Long.toString(keysLeft(subject)));
         }
+    }
+
+    /** Of what the table was made of. */
+    List<String> plot(Path directory) throws IOException {
+        String file = Workload.LEASES + ".svg";
+        String title = "%s: %,d leases renewed".formatted(Workload.LEASES, this.options.leases());
+        Plot.save(title, "requests per second", this.requestsPerSecond, directory.resolve(file));
+        return List.of(file);
     }
 
     private double countRequests(long millis) throws IOException, InterruptedException {

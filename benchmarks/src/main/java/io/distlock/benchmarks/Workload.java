@@ -29,7 +29,19 @@ public record Workload(
     /** Ten thousand leases held, which is no loop. */
     public static final String LEASES = "W6";
 
+    /** More and more locks and waiters of distlock alone, which is none either. */
+    public static final String GROWTH = "growth";
+
+    /** What one Redis carries at most. */
+    public static final String LIMIT = "limit";
+
+    private static final List<String> NO_LOOPS = List.of(LEASES, GROWTH, LIMIT);
+
     private static final Duration NONE = Duration.ZERO;
+
+    static boolean isLoop(String id) {
+        return !NO_LOOPS.contains(id);
+    }
 
     public static Workload of(String id) {
         if (id.startsWith("W5/")) {
@@ -50,7 +62,8 @@ public record Workload(
                         Duration.ofMillis(1),
                         NONE,
                         "redisson");
-            default -> throw new IllegalArgumentException("No workload '" + id + "'; there are W1 to W7");
+            default ->
+                throw new IllegalArgumentException("No workload '" + id + "'; there are W1 to W7, growth and limit");
         };
     }
 

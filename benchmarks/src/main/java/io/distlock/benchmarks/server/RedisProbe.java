@@ -37,6 +37,35 @@ public final class RedisProbe implements AutoCloseable {
         return new Work(commands, seconds);
     }
 
+    /**
+     * Questions asked by script so far: for distlock, which asks nothing else, its requests on the wire.
+     *
+     * @param seconds of the server's time within them
+     */
+    public record Questions(long count, double seconds) {
+
+        public Questions since(Questions before) {
+            return new Questions(this.count - before.count, this.seconds - before.seconds);
+        }
+    }
+
+    public Questions questions() throws IOException {
+        Matcher found = Pattern.compile("(?m)^cmdstat_eval(?:sha)?:calls=(\\d+),usec=(\\d+)")
+                .matcher(info("commandstats"));
+        long count = 0;
+        long micros = 0;
+        while (found.find()) {
+            count += Long.parseLong(found.group(1));
+            micros += Long.parseLong(found.group(2));
+        }
+        return new Questions(count, micros / 1e6);
+    }
+
+    /** Bytes that the server has allocated. */
+    public long memory() throws IOException {
+        return (long) number(info("memory"), "used_memory");
+    }
+
     public String version() throws IOException {
         String server = info("server");
         Matcher valkey = Pattern.compile("valkey_version:(\\S+)").matcher(server);

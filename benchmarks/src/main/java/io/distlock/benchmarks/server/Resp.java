@@ -31,6 +31,23 @@ public final class Resp implements AutoCloseable {
 
     /** Text, a {@code Long}, a list, or null. */
     public @Nullable Object call(String... words) throws IOException {
+        this.out.write(command(words));
+        return answer();
+    }
+
+    /** Sends all at once and reads the answers, of which an error is thrown. */
+    public void pipeline(List<String[]> commands) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream(1 << 16);
+        for (String[] words : commands) {
+            all.writeBytes(command(words));
+        }
+        this.out.write(all.toByteArray());
+        for (int i = 0; i < commands.size(); i++) {
+            answer();
+        }
+    }
+
+    private static byte[] command(String... words) {
         ByteArrayOutputStream command = new ByteArrayOutputStream(128);
         command.writeBytes(bytes("*" + words.length + "\r\n"));
         for (String word : words) {
@@ -39,8 +56,7 @@ public final class Resp implements AutoCloseable {
             command.writeBytes(text);
             command.writeBytes(bytes("\r\n"));
         }
-        this.out.write(command.toByteArray());
-        return answer();
+        return command.toByteArray();
     }
 
     /** The next answer; for MONITOR, which gives one after the other. */

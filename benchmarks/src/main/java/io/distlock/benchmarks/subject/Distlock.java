@@ -24,8 +24,13 @@ final class Distlock implements Subject {
 
     private Distlock(SubjectSettings settings, LockerSettings lockerSettings) {
         this.redis = SpringRedis.connect(settings.redis());
+        this.locker = locker(this.redis, lockerSettings);
+    }
+
+    /** An instance of its own, with connections of its own. */
+    static DistributedLocker locker(LettuceConnectionFactory redis, LockerSettings lockerSettings) {
         Instance instance = Instance.here("benchmarks");
-        LockDriver driver = new RedisLockDriverFactory(this.redis)
+        LockDriver driver = new RedisLockDriverFactory(redis)
                 .create(new DriverSettings(
                         lockerSettings.name(),
                         lockerSettings.prefix(),
@@ -34,7 +39,7 @@ final class Distlock implements Subject {
                         Duration.ofHours(1),
                         true,
                         Optional.empty()));
-        this.locker = DistributedLocker.create(lockerSettings, instance, driver, new RandomTokens(instance), List.of());
+        return DistributedLocker.create(lockerSettings, instance, driver, new RandomTokens(instance), List.of());
     }
 
     static Distlock passing(SubjectSettings settings) {

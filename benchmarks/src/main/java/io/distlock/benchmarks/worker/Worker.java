@@ -2,6 +2,7 @@ package io.distlock.benchmarks.worker;
 
 import io.distlock.benchmarks.Workload;
 import io.distlock.benchmarks.server.RedisAddress;
+import io.distlock.benchmarks.subject.Fleet;
 import io.distlock.benchmarks.subject.Subject;
 import io.distlock.benchmarks.subject.SubjectKind;
 import io.distlock.benchmarks.subject.SubjectSettings;
@@ -34,13 +35,16 @@ public final class Worker {
         RedisAddress redis = RedisAddress.parse(arguments[2]);
         int process = Integer.parseInt(arguments[4]);
         boolean leases = workload.equals(Workload.LEASES);
+        boolean growth = workload.equals(Workload.GROWTH);
         Duration ttl = Duration.ofSeconds(leases ? 6 : 30);
         int threads = ManagementFactory.getThreadMXBean().getThreadCount();
         try (Subject subject = kind.open(new SubjectSettings(redis, ttl, leases))) {
             String prefix = keyPrefix(workload, kind);
-            Job job = leases
-                    ? new HoldJob(subject, prefix, threads)
-                    : new LoopJob(subject, prefix, Workload.of(workload), Path.of(arguments[3]), process);
+            Job job = growth
+                    ? new GrowthJob(new Fleet(redis), prefix + process + "-")
+                    : leases
+                            ? new HoldJob(subject, prefix, threads)
+                            : new LoopJob(subject, prefix, Workload.of(workload), Path.of(arguments[3]), process);
             answer(attempt(greeting -> greet(subject, prefix + greeting + process), "hello-"));
             obey(job);
             // What a library says of connections that are closed under its timers is of no interest any more.
