@@ -87,6 +87,9 @@ public final class LeaseScope implements AutoCloseable {
 
     /** Some of the locks under which the current thread works, the innermost first, as {@code locker/key}. */
     public static List<String> held(int most) {
+        if (isNone()) {
+            return List.of();
+        }
         List<String> held = new ArrayList<>(most);
         for (LeaseScope scope = INNERMOST.get(); scope != null; scope = scope.outer) {
             for (String key : scope.lease.keys()) {

@@ -26,6 +26,9 @@ public record LockLost(Set<String> keys, String name, long fencingToken, Reason 
         /** The key holds something that is not ours. */
         TAKEN,
 
+        /** An operator ended the hold by force: {@link WatchedLocker#free}. */
+        FREED,
+
         /** The locker was closed while the lease was held; nobody renews it, and its key lives on until its ttl ends. */
         CLOSED,
 
@@ -42,6 +45,7 @@ public record LockLost(Set<String> keys, String name, long fencingToken, Reason 
             case EXPIRED -> "its validity ended before a renewal succeeded";
             case GONE -> "its key is gone from the store";
             case TAKEN -> "its key is held by another";
+            case FREED -> "it was freed by force";
             case CLOSED -> "its locker was closed";
             case UNCERTAIN -> "the machine slept or its clock was set, and the store has not confirmed the lock since";
         };

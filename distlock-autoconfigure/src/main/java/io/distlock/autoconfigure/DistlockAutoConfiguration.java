@@ -1,6 +1,7 @@
 package io.distlock.autoconfigure;
 
 import io.distlock.LockListener;
+import io.distlock.LockTracing;
 import io.distlock.Locker;
 import io.distlock.Lockers;
 import io.distlock.TokenGenerator;
@@ -47,6 +48,7 @@ public final class DistlockAutoConfiguration {
             ObjectProvider<LockDriverFactory> drivers,
             TokenGenerator tokens,
             ObjectProvider<LockListener> listeners,
+            ObjectProvider<LockTracing> tracing,
             Environment environment) {
         LockersProperties.refuseUnknown(environment);
         return new LockerMaker(
@@ -55,7 +57,8 @@ public final class DistlockAutoConfiguration {
                 named,
                 drivers.orderedStream().toList(),
                 tokens,
-                listeners.orderedStream().toList());
+                listeners.orderedStream().toList(),
+                tracing.getIfAvailable());
     }
 
     @Bean

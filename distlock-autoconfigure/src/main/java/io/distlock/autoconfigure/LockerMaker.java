@@ -1,6 +1,7 @@
 package io.distlock.autoconfigure;
 
 import io.distlock.LockListener;
+import io.distlock.LockTracing;
 import io.distlock.TokenGenerator;
 import io.distlock.autoconfigure.DistlockProperties.WaitStrategy;
 import io.distlock.core.DistributedLocker;
@@ -8,6 +9,7 @@ import io.distlock.core.Instance;
 import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockDriverFactory;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the lockers that are configured. */
 final class LockerMaker {
@@ -24,19 +26,23 @@ final class LockerMaker {
 
     private final List<LockListener> listeners;
 
+    private final @Nullable LockTracing tracing;
+
     LockerMaker(
             Instance instance,
             DistlockProperties properties,
             LockersProperties named,
             List<LockDriverFactory> drivers,
             TokenGenerator tokens,
-            List<LockListener> listeners) {
+            List<LockListener> listeners,
+            @Nullable LockTracing tracing) {
         this.instance = instance;
         this.properties = properties;
         this.named = named;
         this.drivers = drivers;
         this.tokens = tokens;
         this.listeners = listeners;
+        this.tracing = tracing;
     }
 
     DistributedLocker defaultLocker() {
@@ -61,6 +67,7 @@ final class LockerMaker {
     private DistributedLocker make(String path, LockerTerms terms, Instance instance) {
         LockDriver driver =
                 new LockDriverChoice(path, this.drivers).make(terms.driver(), terms.driverSettings(instance));
-        return DistributedLocker.create(terms.lockerSettings(), instance, driver, this.tokens, this.listeners);
+        return DistributedLocker.create(
+                terms.lockerSettings(), instance, driver, this.tokens, this.listeners, this.tracing);
     }
 }

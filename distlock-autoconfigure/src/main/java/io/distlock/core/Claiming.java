@@ -52,9 +52,20 @@ final class Claiming {
         if (failure != null) {
             return new Answer.Unavailable(failure);
         }
-        Attempt.Busy busy = asking == null ? null : asking.lastBusy();
+        return refusedBy(asking == null ? null : asking.lastBusy());
+    }
+
+    private Answer refusedBy(Attempt.@Nullable Busy busy) {
         LockState holder = busy == null ? null : States.of(this.line.key(), busy);
         return new Answer.Refused(Reason.BUSY, holder, null);
+    }
+
+    /** What the holder elsewhere says of itself, as far as the last question told. */
+    @Nullable
+    String holder() {
+        Standing asking = this.standing;
+        Attempt.Busy busy = asking == null ? null : asking.lastBusy();
+        return busy == null ? null : busy.details().orElse(null);
     }
 
     /** A claim for the first who waits. */
@@ -174,8 +185,11 @@ final class Claiming {
     }
 
     private Runnable busy(Standing asking) {
-        Answer refusal = refusal();
-        Runnable refused = this.line.refuseThoseOutOfTime(waiter -> refusal);
+        if (this.desk.tellers().isTracing()) {
+            this.line.waiting().foundHeldBy(holder());
+        }
+        Attempt.Busy found = asking.lastBusy();
+        Runnable refused = this.line.refuseThoseOutOfTime(waiter -> refusedBy(found));
         if (this.standing != asking) {
             return refused;
         }

@@ -1,10 +1,13 @@
 package io.distlock.core;
 
+import io.distlock.LeaseScope;
 import io.distlock.LockMode;
 import io.distlock.LockRequest;
 import io.distlock.driver.Claim;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param autoRenew whether the hold is renewed
  * @param maxHold after which it is not renewed any more, in nanoseconds
  * @param holdAtLeast how long the key is kept even if the lease is released before
- * @param details of the holder, stored beside the lock
+ * @param facts about the holder, to be stored beside the lock
+ * @param holds locks that it holds already, as {@code locker/key}
  * @param token to store; null = one of our own
  * @param common whether a hold taken for one such demand can serve another: it has no token or metadata of its own
  *     and is not shared
@@ -30,11 +34,15 @@ record Demand(
         boolean autoRenew,
         long maxHold,
         Duration holdAtLeast,
-        String details,
+        String facts,
+        List<String> holds,
         @Nullable String token,
         boolean common,
         int permits,
         long id) {
+
+    /** So many of the locks are told that a caller holds who asks for another. */
+    static final int MOST_HELD = 8;
 
     private static final long NEVER = Long.MAX_VALUE / 4;
 
@@ -54,6 +62,7 @@ record Demand(
                 permits == Claim.ALONE
                         ? details.of(name, request.metadata())
                         : details.ofSharer(name, request.metadata(), permits),
+                LeaseScope.held(MOST_HELD),
                 token,
                 token == null
                         && request.metadata().isEmpty()
@@ -77,7 +86,8 @@ record Demand(
                 this.autoRenew,
                 this.maxHold,
                 this.holdAtLeast,
-                this.details,
+                this.facts,
+                this.holds,
                 this.token,
                 this.common,
                 this.permits,
@@ -90,6 +100,35 @@ record Demand(
 
     boolean isShared() {
         return this.permits != Claim.ALONE;
+    }
+
+    /** The same of somebody who holds those locks, too: some of them are told to whom it may concern. */
+    Demand whileHolding(List<String> locks) {
+        if (this.holds.containsAll(locks)) {
+            return this;
+        }
+        List<String> all = Stream.concat(locks.stream(), this.holds.stream())
+                .distinct()
+                .limit(MOST_HELD)
+                .toList();
+        return new Demand(
+                this.name,
+                this.ttl,
+                this.waitFor,
+                this.autoRenew,
+                this.maxHold,
+                this.holdAtLeast,
+                this.facts,
+                all,
+                this.token,
+                this.common,
+                this.permits,
+                this.id);
+    }
+
+    /** What is stored beside the lock. */
+    String details() {
+        return this.holds.isEmpty() ? this.facts : this.facts + Details.holding(this.holds);
     }
 
     boolean isPatient() {

@@ -7,6 +7,7 @@ import io.distlock.LockRequest;
 import io.distlock.LockState;
 import io.distlock.TokenGenerator;
 import io.distlock.driver.Claim;
+import io.distlock.driver.FreeingDriver;
 import io.distlock.driver.Hold;
 import io.distlock.driver.LineDriver;
 import io.distlock.driver.LineDriver.Grant;
@@ -105,7 +106,7 @@ final class Desk {
         this.tellers = tellers;
         this.ticker = new Ticker("distlock-" + settings.name());
         this.clocks = clocks;
-        this.keepAlive = new KeepAlive(driver, this.ticker, clocks, tellers, settings.grace());
+        this.keepAlive = new KeepAlive(driver, this.ticker, clocks, tellers, settings.grace(), this::listenForLong);
         this.undo = new Undo(this.ticker);
         this.passRule = PassRule.of(settings);
         this.aliveFor = settings.pollInterval().multipliedBy(3).plus(LEAST_ALIVE);
@@ -322,12 +323,34 @@ final class Desk {
                 .toList();
     }
 
-    /** A hold that ended in the store by no wish of its holder; nothing happens unless it is held here. */
-    void freed(Hold hold) {
-        held().stream()
+    /**
+     * A hold was ended in the store by no wish of its holder, who loses it here, or is told elsewhere.
+     *
+     * @param holder what its holder said of itself
+     */
+    void freed(Hold hold, Optional<String> holder) {
+        heldHere(hold).forEach(held -> held.line().lost(held, LockLost.Reason.FREED));
+        if (this.lines instanceof FreeingDriver store) {
+            holder.flatMap(Details::writer)
+                    .filter(writer -> !writer.equals(this.instance.id()))
+                    .ifPresent(writer -> store.tellFreed(hold, writer));
+        }
+    }
+
+    /** Somebody says so: whether it is, the store knows. */
+    private void saidFreed(Hold hold) {
+        heldHere(hold)
+                .forEach(held -> this.driver.ttl(held.hold()).thenAccept(left -> {
+                    if (left.isEmpty()) {
+                        held.line().lost(held, LockLost.Reason.FREED);
+                    }
+                }));
+    }
+
+    private Stream<Holding> heldHere(Hold hold) {
+        return held().stream()
                 .filter(held -> held.hold().key().equals(hold.key())
-                        && held.hold().token().equals(hold.token()))
-                .forEach(held -> held.line().lost(held, LockLost.Reason.GONE));
+                        && held.hold().token().equals(hold.token()));
     }
 
     Set<String> degradations() {
@@ -335,6 +358,11 @@ final class Desk {
                 ? Set.of("waiting callers ask every " + this.settings.pollInterval()
                         + " instead of being woken by a message, which the store does not deliver")
                 : Set.of();
+    }
+
+    /** Somebody holds a lock for long: should it be ended by force, a message is to come here. */
+    void listenForLong() {
+        listen(KeyLine.NOTHING);
     }
 
     void listen(Runnable confirmed) {
@@ -355,7 +383,9 @@ final class Desk {
 
     /** Completes when messages can arrive. */
     CompletionStage<Void> messages(LineDriver store) {
-        return store.listen(this::granted);
+        return store instanceof FreeingDriver freeing
+                ? freeing.listen(this::granted, this::saidFreed)
+                : store.listen(this::granted);
     }
 
     private void heardNothing(Throwable failure) {

@@ -1,14 +1,24 @@
 package io.distlock.core;
 
-import io.distlock.LeaseScope;
+import io.distlock.LockTracing;
 import io.distlock.driver.Claim;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Facts about a holder as one text beside its lock: lines of {@code name=value}, the instance first. */
 final class Details {
 
     static final String INSTANCE = "instance";
+
+    /** Of the instance, what tells it from others of the same name: with it, messages find it. */
+    private static final String INBOX = "~inbox";
+
+    private static final Pattern START = Pattern.compile(INSTANCE + "=([^\n]*)\n" + INBOX + "=([^\n]*)\n");
 
     static final String THREAD = "thread";
 
@@ -19,24 +29,29 @@ final class Details {
     /** With how many holders at most a shared lock is held. */
     static final String PERMITS = "permits";
 
-    /** So many of the locks are told under which a caller works that asks for another. */
-    private static final int MOST_HELD = 8;
+    private static final String TRACE = "traceparent";
+
+    private static final int LONGEST_TRACE = 128;
 
     private final String start;
 
     private final Map<String, String> everywhere;
 
+    private final @Nullable LockTracing tracing;
+
     /** @param everywhere facts about every holder; what a request says of the same name wins */
-    Details(Instance instance, Map<String, String> everywhere) {
+    Details(Instance instance, Map<String, String> everywhere, @Nullable LockTracing tracing) {
         this.everywhere = everywhere;
-        this.start = INSTANCE + "=" + instance.readable() + "\n" + THREAD + "=";
+        this.tracing = tracing;
+        this.start =
+                INSTANCE + "=" + instance.readable() + "\n" + INBOX + "=" + instance.random() + "\n" + THREAD + "=";
     }
 
     /** @param name of the lock that the current thread asks for */
     String of(String name, Map<String, String> metadata) {
         String text = this.start + escape(Thread.currentThread().getName()) + "\n" + NAME + "=" + escape(name);
-        if (!LeaseScope.isNone()) {
-            text += "\n" + HOLDS + "=" + escape(String.join("\t", LeaseScope.held(MOST_HELD)));
+        if (this.tracing != null) {
+            text += trace(this.tracing);
         }
         if (metadata.isEmpty() && this.everywhere.isEmpty()) {
             return text;
@@ -56,6 +71,24 @@ final class Details {
         return of(name, facts);
     }
 
+    private static String trace(LockTracing tracing) {
+        String[] found = {""};
+        Tellers.quietly(() -> tracing.current()
+                .filter(trace -> trace.length() <= LONGEST_TRACE)
+                .ifPresent(trace -> found[0] = "\n" + TRACE + "=" + escape(trace)));
+        return found[0];
+    }
+
+    /** What follows the facts about somebody who holds these locks. */
+    static String holding(List<String> locks) {
+        return "\n" + HOLDS + "=" + escape(String.join("\t", locks));
+    }
+
+    /** The trace of the work that asked for the lock; null = it said none. */
+    static @Nullable String trace(String text) {
+        return parse(text).get(TRACE);
+    }
+
     static Map<String, String> parse(String text) {
         Map<String, String> facts = new LinkedHashMap<>();
         for (String line : text.split("\n", -1)) {
@@ -64,7 +97,14 @@ final class Details {
                 facts.put(unescape(line.substring(0, equals)), unescape(line.substring(equals + 1)));
             }
         }
+        facts.remove(INBOX);
         return facts;
+    }
+
+    /** The id of the instance that wrote it; empty where no instance of ours did. */
+    static Optional<String> writer(String text) {
+        Matcher start = START.matcher(text);
+        return start.lookingAt() ? Optional.of(new Instance(start.group(1), start.group(2)).id()) : Optional.empty();
     }
 
     private static String escape(String text) {

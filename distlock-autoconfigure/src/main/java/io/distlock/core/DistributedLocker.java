@@ -8,6 +8,7 @@ import io.distlock.LockLost;
 import io.distlock.LockLostException;
 import io.distlock.LockRequest;
 import io.distlock.LockState;
+import io.distlock.LockTracing;
 import io.distlock.LockUnavailableException;
 import io.distlock.LockedAction;
 import io.distlock.LockedWork;
@@ -28,7 +29,9 @@ import io.distlock.driver.Release;
 import io.distlock.driver.ReportingDriver;
 import io.distlock.driver.StoreReport;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -60,7 +63,22 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
             LockDriver driver,
             TokenGenerator tokens,
             List<LockListener> listeners) {
-        return create(settings, instance, driver, tokens, listeners, new Clocks(System::currentTimeMillis));
+        return create(settings, instance, driver, tokens, listeners, null);
+    }
+
+    /**
+     * As above, and leads from those who wait to the traces of those who hold.
+     *
+     * @param tracing null = nothing of it
+     */
+    public static DistributedLocker create(
+            LockerSettings settings,
+            Instance instance,
+            LockDriver driver,
+            TokenGenerator tokens,
+            List<LockListener> listeners,
+            @Nullable LockTracing tracing) {
+        return create(settings, instance, driver, tokens, listeners, tracing, new Clocks(System::currentTimeMillis));
     }
 
     static DistributedLocker create(
@@ -69,11 +87,14 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
             LockDriver driver,
             TokenGenerator tokens,
             List<LockListener> listeners,
+            @Nullable LockTracing tracing,
             Clocks clocks) {
-        Tellers tellers = new Tellers(settings.name(), listeners);
+        Tellers tellers = new Tellers(settings.name(), listeners, tracing);
         Desk desk = new Desk(settings, instance, driver, tokens, tellers, clocks);
         return new DistributedLocker(
-                settings, desk, new Taking(settings, desk, tellers, new Details(instance, settings.metadata())));
+                settings,
+                desk,
+                new Taking(settings, desk, tellers, new Details(instance, settings.metadata(), tracing)));
     }
 
     @Override
@@ -210,27 +231,30 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
             return ReleaseOutcome.EXPIRED;
         }
         ReleaseOutcome worst = ReleaseOutcome.RELEASED;
-        List<String> meant = meant(seen.get(), token);
-        for (String whole : meant) {
+        Map<String, Optional<String>> meant = meant(seen.get(), token);
+        for (String whole : meant.keySet()) {
             ReleaseOutcome outcome = release(key, whole);
             if (outcome == ReleaseOutcome.RELEASED) {
-                this.desk.freed(Hold.byToken(checked, whole));
+                this.desk.freed(Hold.byToken(checked, whole), meant.get(whole));
             }
             worst = outcome.compareTo(worst) > 0 ? outcome : worst;
         }
         return meant.isEmpty() ? ReleaseOutcome.TAKEN : worst;
     }
 
-    /** The whole tokens of the holders whom a token means that may be shown in part; what stands at a shared key means all. */
-    private static List<String> meant(KeyState state, String token) {
-        List<String> holders = state.sharers().isEmpty()
-                ? List.of(state.token())
-                : state.sharers().stream().map(KeyState.Sharer::token).toList();
-        return holders.stream()
-                .filter(whole -> token.equals(whole)
-                        || token.equals(RandomTokens.shown(whole))
-                        || !state.sharers().isEmpty() && token.equals(state.token()))
-                .toList();
+    /**
+     * Whom a token means that may be shown in part, and what they say of themselves; what stands at a shared key means all.
+     */
+    private static Map<String, Optional<String>> meant(KeyState state, String token) {
+        Map<String, Optional<String>> holders = new LinkedHashMap<>();
+        state.sharers().forEach(sharer -> holders.put(sharer.token(), Optional.of(sharer.details())));
+        if (holders.isEmpty()) {
+            holders.put(state.token(), state.details());
+        } else if (token.equals(state.token())) {
+            return holders;
+        }
+        holders.keySet().removeIf(whole -> !token.equals(whole) && !token.equals(RandomTokens.shown(whole)));
+        return holders;
     }
 
     @Override

@@ -50,6 +50,8 @@ final class KeepAlive {
 
     private final Duration grace;
 
+    private final Runnable heldForLong;
+
     /** Whether it has been said, and none has succeeded since. */
     private final AtomicBoolean failing = new AtomicBoolean();
 
@@ -61,12 +63,14 @@ final class KeepAlive {
     /** When the first of those that are due was meant to be sent. */
     private long planned;
 
-    KeepAlive(LockDriver driver, Ticker ticker, Clocks clocks, Tellers tellers, Duration grace) {
+    /** @param heldForLong called before every renewal */
+    KeepAlive(LockDriver driver, Ticker ticker, Clocks clocks, Tellers tellers, Duration grace, Runnable heldForLong) {
         this.driver = driver;
         this.ticker = ticker;
         this.clocks = clocks;
         this.tellers = tellers;
         this.grace = grace;
+        this.heldForLong = heldForLong;
         clocks.onJump(ticker::hurry);
         ticker.atSliceEnd(this::sendDue);
     }
@@ -158,6 +162,7 @@ final class KeepAlive {
                 this.due.stream().filter(holding -> !holding.isOver()).toList();
         this.due = new ArrayList<>();
         if (!sent.isEmpty()) {
+            this.heldForLong.run();
             this.tellers.renewals(sent.size(), Duration.ofNanos(now - this.planned));
             renew(sent);
         }

@@ -64,6 +64,9 @@ final class KeyLease implements Lease {
 
     private volatile @Nullable Thread endsWith;
 
+    /** What the thread that took it had taken before; only that thread looks. */
+    private @Nullable KeyLease takenBefore;
+
     private final AtomicBoolean reported = new AtomicBoolean();
 
     KeyLease(Holding holding, Demand demand, @Nullable Thread worker, long fence) {
@@ -179,6 +182,9 @@ final class KeyLease implements Lease {
             line().desk().hasReturned();
             line().desk().tellers().released(this, found);
         }
+        if (this.worker == Thread.currentThread()) {
+            OwnLeases.tidy();
+        }
         return found;
     }
 
@@ -216,6 +222,20 @@ final class KeyLease implements Lease {
     @Nullable
     Thread worker() {
         return this.worker;
+    }
+
+    void taken(@Nullable KeyLease before) {
+        this.takenBefore = before;
+    }
+
+    @Nullable
+    KeyLease takenBefore() {
+        return this.takenBefore;
+    }
+
+    /** As {@code locker/key}. */
+    String lock() {
+        return line().desk().settings().name() + "/" + key();
     }
 
     String shownToken() {
@@ -267,6 +287,9 @@ final class KeyLease implements Lease {
     LeaseInHand handOut() {
         LeaseInHand held = new LeaseInHand(this);
         this.inHand = new WeakReference<>(held);
+        if (this.worker == Thread.currentThread()) {
+            OwnLeases.add(this);
+        }
         return held;
     }
 
@@ -300,7 +323,7 @@ final class KeyLease implements Lease {
     }
 
     /** Whether the hold was left to others, or lost. */
-    private boolean isEnded() {
+    boolean isEnded() {
         State now = this.state.get();
         return now != State.HELD && now != State.EXPOSED;
     }

@@ -103,6 +103,9 @@ final class KeyLine {
     private Runnable admit(Waiter waiter) {
         boolean patient = waiter.demand().isPatient();
         Holding here = this.held;
+        if (this.desk.tellers().isTracing()) {
+            waiter.foundHeldBy(here == null ? this.claiming.holder() : factsOf(here));
+        }
         if (this.desk.isClosed()) {
             return () -> waiter.answer(new Answer.Refused(Reason.CLOSED, null, null));
         }
@@ -188,11 +191,19 @@ final class KeyLine {
     boolean take(Holding holding) {
         this.held = holding;
         if (this.waiting.lend(holding)) {
+            if (this.desk.tellers().isTracing()) {
+                this.waiting.foundHeldBy(factsOf(holding));
+            }
             this.desk.keepAlive().watch(holding);
             return true;
         }
         letGo(holding);
         return false;
+    }
+
+    private static @Nullable String factsOf(Holding here) {
+        KeyLease lease = here.lease();
+        return lease == null ? null : lease.demand().facts();
     }
 
     /** A hold that was taken elsewhere goes on here; it is never passed on. */

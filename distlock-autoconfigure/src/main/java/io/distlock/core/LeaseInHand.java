@@ -105,6 +105,10 @@ final class LeaseInHand implements Lease {
         return this.lease.noticedLoss();
     }
 
+    String lock() {
+        return this.lease.lock();
+    }
+
     void endsWith(Thread worker) {
         this.lease.endsWith(worker);
     }

@@ -84,7 +84,7 @@ final class OneStep {
 
     private LeaseInHand accept(Claim claim, Attempt.Granted granted, boolean byThread) {
         Demand own = this.demand.waiting(this.demand.waitFor());
-        Waiter waiter = new Waiter(own, byThread ? null : answer -> {});
+        Waiter waiter = new Waiter(own, byThread ? null : (self, answer) -> {});
         this.desk.tellers().asked(own, claim.key().key());
         KeyLease lease = this.desk.enterAdopted(claim.key()).adopt(claim, granted, this.sent, waiter);
         LeaseInHand inHand = lease.handOut();

@@ -58,7 +58,7 @@ final class Returning {
         ReleaseOutcome outcome = switch (loss.reason()) {
             case TAKEN -> ReleaseOutcome.TAKEN;
             case CLOSED -> ReleaseOutcome.UNKNOWN;
-            case EXPIRED, GONE, UNCERTAIN -> ReleaseOutcome.EXPIRED;
+            case EXPIRED, GONE, FREED, UNCERTAIN -> ReleaseOutcome.EXPIRED;
         };
         return () -> {
             this.desk.giveBack(lease.holding().hold());

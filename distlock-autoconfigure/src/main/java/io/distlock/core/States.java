@@ -19,8 +19,7 @@ final class States {
     private States() {}
 
     static LockState of(LockKey key, Attempt.Busy busy) {
-        return state(
-                key, new KeyState(busy.token(), busy.freeIn(), busy.fence(), Optional.empty(), List.of()), Map.of());
+        return of(key, new KeyState(busy.token(), busy.freeIn(), busy.fence(), busy.details(), List.of()));
     }
 
     static LockState of(LockKey key, KeyState state) {

@@ -62,8 +62,13 @@ final class Taking {
         return demand;
     }
 
+    /** Of a thread that waits itself. */
+    private Demand ownDemand(LockRequest request) {
+        return demand(request).whileHolding(OwnLeases.locks(Demand.MOST_HELD));
+    }
+
     Lease take(LockRequest request) {
-        Demand demand = demand(request);
+        Demand demand = ownDemand(request);
         if (request.keys().size() == 1) {
             return take(request.keys().iterator().next(), demand);
         }
@@ -75,7 +80,7 @@ final class Taking {
         if (request.keys().size() > 1) {
             return tryTakeAll(request);
         }
-        Demand demand = demand(request);
+        Demand demand = ownDemand(request);
         String key = request.keys().iterator().next();
         long start = System.nanoTime();
         Answer answer = ask(key, demand, start);
@@ -118,7 +123,9 @@ final class Taking {
             line.lastCall(waiter);
             answer = waiter.await(start + FAR);
         }
-        return answer != null ? answer : leave(line, waiter);
+        Answer last = answer != null ? answer : leave(line, waiter);
+        this.tellers.heldBy(demand, key, waiter);
+        return last;
     }
 
     /** A grant that came at the last moment is kept; the caller sees the interrupt flag all the same. */
@@ -144,7 +151,11 @@ final class Taking {
         Set<String> keys = Set.of(key);
         PendingLease pending = new PendingLease();
         Waiter waiter = new Waiter(
-                demand, answer -> this.completions.execute(() -> complete(pending, keys, demand, start, answer)));
+                demand,
+                (self, answer) -> this.completions.execute(() -> {
+                    this.tellers.heldBy(demand, key, self);
+                    complete(pending, keys, demand, start, answer);
+                }));
         this.tellers.asked(demand, key);
         KeyLine line = this.desk.enter(this.desk.key(key), waiter);
         pending.await(
@@ -177,6 +188,9 @@ final class Taking {
     private LeaseInHand granted(Set<String> keys, Demand demand, long start, Answer answer) {
         if (answer instanceof Answer.Granted granted) {
             LeaseInHand lease = granted.lease().handOut();
+            if (!demand.autoRenew()) {
+                this.desk.listenForLong();
+            }
             this.tellers.taken(granted.lease(), since(start));
             return lease;
         }

@@ -60,7 +60,9 @@ final class TakingKeys {
 
     /** The same, ready to wait for what is left of the wait. */
     private Demand left() {
-        return this.demand.waiting(this.start + this.demand.waitFor() - System.nanoTime());
+        return this.demand
+                .waiting(this.start + this.demand.waitFor() - System.nanoTime())
+                .whileHolding(this.taken.stream().map(LeaseInHand::lock).toList());
     }
 
     private boolean isDone() {

@@ -4,6 +4,7 @@ import io.distlock.LockEvent;
 import io.distlock.LockListener;
 import io.distlock.LockLost;
 import io.distlock.LockNotAcquiredException;
+import io.distlock.LockTracing;
 import io.distlock.LockUnavailableException;
 import io.distlock.ReleaseOutcome;
 import io.distlock.RenewalRound;
@@ -15,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Tells listeners and callbacks; whatever they do, nobody else notices. */
 final class Tellers {
@@ -32,8 +34,11 @@ final class Tellers {
     /** A thread each while it runs: a slow one must not keep the others waiting for what they have lost. */
     private final ExecutorService apart = Executors.newCachedThreadPool(this::thread);
 
-    Tellers(String locker, List<LockListener> listeners) {
+    private final @Nullable LockTracing tracing;
+
+    Tellers(String locker, List<LockListener> listeners, @Nullable LockTracing tracing) {
         this.locker = locker;
+        this.tracing = tracing;
         this.remarks = new Remarks(locker);
         this.listeners = List.copyOf(listeners);
         this.lanes = this.listeners.stream()
@@ -45,6 +50,21 @@ final class Tellers {
         if (!this.listeners.isEmpty()) {
             LockEvent event = event(demand, Set.of(key), 0, Duration.ZERO, Duration.ZERO);
             tell(listener -> listener.onAsked(event));
+        }
+    }
+
+    boolean isTracing() {
+        return this.tracing != null;
+    }
+
+    /** Before it is told how the waiter's asking came out. */
+    void heldBy(Demand demand, String key, Waiter waiter) {
+        LockTracing known = this.tracing;
+        String holder = known == null ? null : waiter.heldBy();
+        String trace = holder == null ? null : Details.trace(holder);
+        if (known != null && trace != null) {
+            LockEvent event = event(demand, Set.of(key), 0, Duration.ZERO, Duration.ZERO);
+            quietly(() -> known.heldBy(event, trace));
         }
     }
 

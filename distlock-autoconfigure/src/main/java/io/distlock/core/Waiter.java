@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Somebody who wants one key, a parked thread or a callback, until the first answer; every later one is declined. */
@@ -15,7 +15,7 @@ final class Waiter {
 
     private final Thread asker = Thread.currentThread();
 
-    private final @Nullable Consumer<Answer> callback;
+    private final @Nullable BiConsumer<Waiter, Answer> callback;
 
     private final long since = System.nanoTime();
 
@@ -23,10 +23,12 @@ final class Waiter {
 
     private boolean lastCall;
 
+    private @Nullable String heldBy;
+
     private volatile boolean expectsSoon;
 
-    /** @param callback told of the answer on the thread that gives it; null = the current thread will {@link #await} it */
-    Waiter(Demand demand, @Nullable Consumer<Answer> callback) {
+    /** @param callback told of itself and the answer on the thread that gives it; null = the current thread will {@link #await} it */
+    Waiter(Demand demand, @Nullable BiConsumer<Waiter, Answer> callback) {
         this.demand = demand;
         this.callback = callback;
     }
@@ -54,7 +56,7 @@ final class Waiter {
         if (this.callback == null) {
             LockSupport.unpark(this.asker);
         } else {
-            this.callback.accept(first);
+            this.callback.accept(this, first);
         }
         return true;
     }
@@ -94,6 +96,19 @@ final class Waiter {
                 return null;
             }
             LockSupport.parkNanos(this, left);
+        }
+    }
+
+    /** By whom it found the key held, in the words of that holder; written by its line alone, read after the answer. */
+    @Nullable
+    String heldBy() {
+        return this.heldBy;
+    }
+
+    /** The first found counts. */
+    void foundHeldBy(@Nullable String facts) {
+        if (this.heldBy == null) {
+            this.heldBy = facts;
         }
     }
 

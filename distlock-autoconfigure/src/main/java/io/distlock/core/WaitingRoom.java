@@ -56,6 +56,10 @@ final class WaitingRoom {
         return this.waiting.stream().allMatch(Waiter::isLastCall);
     }
 
+    void foundHeldBy(@Nullable String facts) {
+        this.waiting.forEach(waiter -> waiter.foundHeldBy(facts));
+    }
+
     /** Removes those whom the test names. */
     List<Waiter> dismiss(Predicate<Waiter> whom) {
         List<Waiter> dismissed = new ArrayList<>(1);

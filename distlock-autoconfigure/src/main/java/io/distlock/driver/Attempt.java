@@ -21,8 +21,16 @@ public sealed interface Attempt {
      * @param freeIn when it expires unless renewed; empty = never
      * @param token of the holder, whole
      * @param fence of the holder, where known
+     * @param details what the holder's claim said of it, where known
      */
-    record Busy(Optional<Duration> freeIn, String token, OptionalLong fence) implements Attempt {}
+    record Busy(Optional<Duration> freeIn, String token, OptionalLong fence, Optional<String> details)
+            implements Attempt {
+
+        /** Of a store that knows nothing more of the holder. */
+        public Busy(Optional<Duration> freeIn, String token, OptionalLong fence) {
+            this(freeIn, token, fence, Optional.empty());
+        }
+    }
 
     /** The attempt was ended before (released, left or undone) and this question came late; nothing was changed. */
     record Ended() implements Attempt {}

@@ -3,6 +3,7 @@ package io.distlock.memory;
 import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
 import io.distlock.driver.DriverSettings;
+import io.distlock.driver.FreeingDriver;
 import io.distlock.driver.Hold;
 import io.distlock.driver.KeyState;
 import io.distlock.driver.LockDriverException;
@@ -22,7 +23,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Locks in memory; every question is answered at once, on the thread that asks. */
-final class MemoryLockDriver implements SharingDriver, SeveralKeysDriver {
+final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKeysDriver {
 
     private final MemoryStore store;
 
@@ -153,9 +154,20 @@ final class MemoryLockDriver implements SharingDriver, SeveralKeysDriver {
 
     @Override
     public CompletionStage<Void> listen(Consumer<Grant> listener) {
+        return listen(listener, freed -> {});
+    }
+
+    @Override
+    public CompletionStage<Void> listen(Consumer<Grant> grants, Consumer<Hold> freed) {
         if (this.settings.messages() && !this.closed) {
-            this.store.listen(this.settings.instance(), listener);
+            this.store.listen(this.settings.instance(), new Inbox(grants, freed));
         }
+        return CompletableFuture.completedStage(null);
+    }
+
+    @Override
+    public CompletionStage<Void> tellFreed(Hold hold, String instance) {
+        this.store.tellFreed(hold, instance);
         return CompletableFuture.completedStage(null);
     }
 

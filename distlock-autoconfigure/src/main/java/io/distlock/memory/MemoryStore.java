@@ -1,6 +1,6 @@
 package io.distlock.memory;
 
-import io.distlock.driver.LineDriver.Grant;
+import io.distlock.driver.Hold;
 import io.distlock.driver.LockKey;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -37,7 +36,7 @@ final class MemoryStore {
 
     private final ConcurrentMap<String, Place> places = new ConcurrentHashMap<>();
 
-    private final ConcurrentMap<String, Consumer<Grant>> inboxes = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Inbox> inboxes = new ConcurrentHashMap<>();
 
     private final ReadWriteLock gate = new ReentrantReadWriteLock();
 
@@ -84,13 +83,20 @@ final class MemoryStore {
     }
 
     private void deliver(Message message) {
-        Consumer<Grant> inbox = this.inboxes.get(message.instance());
+        Inbox inbox = this.inboxes.get(message.instance());
         if (inbox != null) {
-            inbox.accept(message.grant());
+            inbox.grants().accept(message.grant());
         }
     }
 
-    void listen(String instance, Consumer<Grant> inbox) {
+    void tellFreed(Hold hold, String instance) {
+        Inbox inbox = this.inboxes.get(instance);
+        if (inbox != null) {
+            inbox.freed().accept(hold);
+        }
+    }
+
+    void listen(String instance, Inbox inbox) {
         this.inboxes.put(instance, inbox);
     }
 

@@ -102,7 +102,10 @@ final class Place {
         boolean shares = claim.isShared() && claim.permits() != Claim.ANY_NUMBER;
         long freeAt = shares ? this.holders.firstEnd() : this.holders.until();
         return new Attempt.Busy(
-                Optional.of(Duration.ofNanos(freeAt - now)), this.holders.token(), OptionalLong.of(shownFence()));
+                Optional.of(Duration.ofNanos(freeAt - now)),
+                this.holders.token(),
+                OptionalLong.of(shownFence()),
+                details());
     }
 
     /** @param leaver who leaves the line with it, and whose late questions are refused from here on */
@@ -238,12 +241,17 @@ final class Place {
                 this.holders.token(),
                 Optional.of(Duration.ofNanos(this.holders.until() - now)),
                 OptionalLong.of(shownFence()),
-                this.holders.areSharing()
-                        ? Optional.empty()
-                        : Optional.of(this.holders.first().details()),
+                details(),
                 this.line.instances(),
                 this.line.details(),
                 this.holders.sharers(now)));
+    }
+
+    /** Of one who holds it alone. */
+    private Optional<String> details() {
+        return this.holders.areSharing()
+                ? Optional.empty()
+                : Optional.of(this.holders.first().details());
     }
 
     /** Of one who holds it alone the first, of several the last. */

@@ -21,6 +21,8 @@ public final class LockObservationContext extends Observation.Context {
 
     private volatile @Nullable String outcome;
 
+    private volatile @Nullable String holderTrace;
+
     LockObservationContext(Phase phase, LockEvent event) {
         this.phase = phase;
         this.event = event;
@@ -38,6 +40,18 @@ public final class LockObservationContext extends Observation.Context {
     /** How it came out; null before it has. */
     public @Nullable String outcome() {
         return this.outcome;
+    }
+
+    /**
+     * Of an acquisition that found the lock held: the trace of the work that held it, as W3C writes it in {@code
+     * traceparent}; null where that work had none, or nothing was traced here.
+     */
+    public @Nullable String holderTrace() {
+        return this.holderTrace;
+    }
+
+    void heldBy(String trace) {
+        this.holderTrace = trace;
     }
 
     void end(LockEvent last, String how) {

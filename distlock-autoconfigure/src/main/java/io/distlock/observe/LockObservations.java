@@ -83,6 +83,14 @@ public final class LockObservations implements LockListener {
         ended(event, Outcome.LOST.tag(), new LockLostException(lost));
     }
 
+    /** Who asked found the lock held by work of that trace. */
+    void heldBy(LockEvent event, String trace) {
+        Running asked = this.acquiring.get(event.id());
+        if (asked != null) {
+            asked.context.heldBy(trace);
+        }
+    }
+
     private void answered(LockEvent event, Outcome outcome, @Nullable Throwable error) {
         Running asked = this.acquiring.remove(event.id());
         if (asked != null) {

@@ -61,7 +61,11 @@ final class Verdicts {
                 .sorted()
                 .skip(missing - 1L)
                 .findFirst();
-        return new Attempt.Busy(freeIn, token, fence);
+        Optional<String> details = all.stream()
+                .filter(busy -> busy.token().equals(token))
+                .flatMap(busy -> busy.details().stream())
+                .findFirst();
+        return new Attempt.Busy(freeIn, token, fence, details);
     }
 
     static Attempt.Granted largest(List<Attempt.Granted> granted) {

@@ -3,9 +3,9 @@ package io.distlock.redis;
 import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
 import io.distlock.driver.DriverSettings;
+import io.distlock.driver.FreeingDriver;
 import io.distlock.driver.Hold;
 import io.distlock.driver.KeyState;
-import io.distlock.driver.LineDriver;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Locks in Redis: one script, so one round trip, for every question. */
-final class RedisLockDriver implements LineDriver, SeveralKeysDriver, VotingDriver, ReportingDriver {
+final class RedisLockDriver implements FreeingDriver, SeveralKeysDriver, VotingDriver, ReportingDriver {
 
     /**
      * Keys of one script: enough to keep requests few, few enough that other clients of the server wait no longer than
@@ -291,13 +291,27 @@ final class RedisLockDriver implements LineDriver, SeveralKeysDriver, VotingDriv
 
     @Override
     public CompletionStage<Void> listen(Consumer<Grant> listener) {
+        return listen(listener, freed -> {});
+    }
+
+    @Override
+    public CompletionStage<Void> listen(Consumer<Grant> grants, Consumer<Hold> freed) {
         if (!this.settings.messages()) {
             return CompletableFuture.completedFuture(null);
         }
         return this.link.subscribe(
                 this.inbox,
                 this.settings.commandTimeout(),
-                message -> RedisReplies.grant(this.settings.prefix(), message).ifPresent(listener));
+                message -> RedisMessages.read(this.settings.prefix(), message, grants, freed));
+    }
+
+    @Override
+    public CompletionStage<Void> tellFreed(Hold hold, String instance) {
+        String[] lock = {hold.key().full()};
+        String[] message = {RedisKeys.inbox(this.settings.prefix(), instance), RedisMessages.freed(hold)};
+        return this.link
+                .run(Script.TELL, this.settings.commandTimeout(), lock, message)
+                .thenAccept(told -> {});
     }
 
     @Override

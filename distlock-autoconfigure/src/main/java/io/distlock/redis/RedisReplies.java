@@ -1,10 +1,7 @@
 package io.distlock.redis;
 
 import io.distlock.driver.Attempt;
-import io.distlock.driver.Hold;
 import io.distlock.driver.KeyState;
-import io.distlock.driver.LineDriver.Grant;
-import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.SeveralKeysDriver.Together;
 import java.time.Duration;
@@ -29,18 +26,22 @@ final class RedisReplies {
 
     private static final int ENTRY_PARTS = 10;
 
-    private static final int MESSAGE_PARTS = 8;
-
     private RedisReplies() {}
 
     static Attempt attempt(Object reply) {
         List<?> parts = (List<?>) reply;
         return switch (number(parts.get(0))) {
             case GRANTED -> new Attempt.Granted((Long) parts.get(1), number(parts.get(2)));
-            case BUSY -> new Attempt.Busy(remaining(parts.get(1)), (String) parts.get(2), optional(parts.get(3)));
+            case BUSY -> busy(parts.subList(1, parts.size()));
             case ENDED -> new Attempt.Ended();
             default -> throw RedisErrors.answered(String.valueOf(parts.get(1)), null);
         };
+    }
+
+    private static Attempt.Busy busy(List<?> parts) {
+        return new Attempt.Busy(
+                remaining(parts.get(0)), (String) parts.get(1), optional(parts.get(2)), Optional.ofNullable((String)
+                        parts.get(3)));
     }
 
     static Together together(List<Object> reply) {
@@ -51,10 +52,7 @@ final class RedisReplies {
                                 .map(grant -> (List<?>) grant)
                                 .map(grant -> new Attempt.Granted((Long) grant.get(0), number(grant.get(1))))
                                 .toList());
-            case BUSY ->
-                new Together.Refused(
-                        number(reply.get(1)) - 1,
-                        new Attempt.Busy(remaining(reply.get(2)), (String) reply.get(3), optional(reply.get(4))));
+            case BUSY -> new Together.Refused(number(reply.get(1)) - 1, busy(reply.subList(2, reply.size())));
             default -> new Together.Apart();
         };
     }
@@ -109,21 +107,6 @@ final class RedisReplies {
                 ours ? Optional.ofNullable((String) reply.get(4)) : Optional.empty(),
                 waiting,
                 waitingDetails));
-    }
-
-    /** A grant as release.lua and acquire.lua publish it; empty for what anybody else may publish. */
-    static Optional<Grant> grant(String prefix, String message) {
-        String[] parts = message.split("\n", MESSAGE_PARTS);
-        if (parts.length < MESSAGE_PARTS) {
-            return Optional.empty();
-        }
-        LockKey key = new LockKey(prefix, parts[7].substring(prefix.length()));
-        return Optional.of(new Grant(
-                new Hold(key, parts[6], parts[5]),
-                parts[0],
-                Long.parseLong(parts[1]),
-                new Attempt.Granted(Long.parseLong(parts[3]), Integer.parseInt(parts[4])),
-                Duration.ofMillis(Long.parseLong(parts[2]))));
     }
 
     private static Optional<Duration> remaining(Object millis) {

@@ -22,6 +22,7 @@ enum Script {
     FENCES("record", "clock", "line", "fences"),
     STATE("record", "state"),
     TTL("ttl"),
+    TELL("tell"),
     REPORT("report"),
     IDENTITY("identity");
 

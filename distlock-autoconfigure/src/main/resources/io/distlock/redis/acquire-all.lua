@@ -1,7 +1,8 @@
 -- Many locks or none: they are granted if each is free and nobody stands in line at any of them. Asked twice, it is
 -- answered the same.
 -- KEYS: lock, record, line, waiting of each   ARGV: as in acquire.lua, without a place in line
--- Returns {1, {first fence, fences} of each}, or {0, which is the first that is not to be had, ms until free, token, fence},
+-- Returns {1, {first fence, fences} of each}, or {0, which is the first that is not to be had, ms until free, token, fence,
+-- details},
 -- or {3} one of these attempts was ended.
 
 local all, refused = {}, nil
@@ -36,7 +37,8 @@ if refused then
     one.holder = one.entry.token
   end
   send_messages()
-  return { BUSY, refused, redis.call('pttl', lock), one.holder, one.was.by and one.was.base or false }
+  return { BUSY, refused, redis.call('pttl', lock), one.holder, one.was.by and one.was.base or false,
+    one.was.token == one.holder and one.was.details }
 end
 
 local grants = {}

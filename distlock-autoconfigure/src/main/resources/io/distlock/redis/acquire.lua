@@ -3,7 +3,7 @@
 -- ARGV: record retention in ms; 1 if subscribers can be counted, else 0, and at once the inbox; then of each: token,
 --       attempt, ttl in ms, fences, details, place: nothing, or in one text 1 if it stands in line, 1 if it listens, number
 --       of the question, for how many ms it counts as alive, member
--- Returns of each {1, first fence, fences} granted, {0, ms until free, token, fence} busy, {3} this attempt was ended,
+-- Returns of each {1, first fence, fences} granted, {0, ms until free, token, fence, details} busy, {3} this attempt was ended,
 -- {-2, error}; a single question fails instead.
 
 local replies = {}

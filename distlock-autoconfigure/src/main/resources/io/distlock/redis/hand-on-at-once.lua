@@ -42,7 +42,7 @@ local function hand_on()
     micros, fences, void, released, token, details, string.sub(freed .. ARGV[4] .. ' ', -KEPT)), 'PX', ARGV[1])
   redis.pcall('publish', inbox,
     table.concat({ first[1], number, ttl, string.format('%.0f', micros), fences, attempt, token, KEYS[1] }, '\n'))
-  return { 1, again and { 0, tonumber(ttl), token, micros } or false }
+  return { 1, again and { 0, tonumber(ttl), token, micros, details } or false }
 end
 
 if packed and #ARGV <= 11 and begins(packed, VERSION .. '1' .. ARGV[4] .. '\n') then

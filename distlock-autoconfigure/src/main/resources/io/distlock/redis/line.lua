@@ -227,7 +227,7 @@ local function ask(claim, holder, was, unsaved)
   else
     leave(claim.member, claim.token)
   end
-  return { BUSY, free_in or redis.call('pttl', lock), holder, shown }
+  return { BUSY, free_in or redis.call('pttl', lock), holder, shown, was.token == holder and was.details }
 end
 
 -- Refused or unheard, a message costs its reader no more than the time until its next question.

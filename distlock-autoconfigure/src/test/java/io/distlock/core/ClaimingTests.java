@@ -20,7 +20,7 @@ class ClaimingTests {
             LockRequest.of("orders").waitFor(OneKeyStore.EVER),
             OneKeyStore.EVER,
             LockerSettings.defaults(),
-            new Details(new Instance("", ""), Map.of()));
+            new Details(new Instance("", ""), Map.of(), null));
 
     private final OneKeyStore store = new OneKeyStore();
 
@@ -36,7 +36,7 @@ class ClaimingTests {
 
     private static CompletableFuture<Answer> ask(Desk desk) {
         CompletableFuture<Answer> answer = new CompletableFuture<>();
-        desk.enter(KEY, new Waiter(ORDERS, answer::complete));
+        desk.enter(KEY, new Waiter(ORDERS, (self, given) -> answer.complete(given)));
         return answer;
     }
 
@@ -78,7 +78,7 @@ class ClaimingTests {
     @Test
     void whoLeavesStandsInLineNoMore() {
         KeyLease before = lease(ask(this.holding));
-        Waiter leaves = new Waiter(ORDERS, answer -> {});
+        Waiter leaves = new Waiter(ORDERS, (self, answer) -> {});
         KeyLine line = this.waiting.enter(KEY, leaves);
         leaves.answer(new Answer.Left());
         line.gone(leaves);

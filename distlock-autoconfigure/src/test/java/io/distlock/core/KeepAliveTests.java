@@ -115,6 +115,7 @@ class KeepAliveTests {
                 this.troubles.between(redis),
                 new RandomTokens(instance),
                 List.of(listeners),
+                null,
                 new Clocks(() -> System.currentTimeMillis() + this.clockSet.get()));
         this.lockers.add(locker);
         return locker;

@@ -145,7 +145,10 @@ class KeyLineTests {
 
         private static Demand demand(LockRequest request) {
             return Demand.of(
-                    request, OneKeyStore.EVER, LockerSettings.defaults(), new Details(new Instance("", ""), Map.of()));
+                    request,
+                    OneKeyStore.EVER,
+                    LockerSettings.defaults(),
+                    new Details(new Instance("", ""), Map.of(), null));
         }
 
         @Operation
@@ -165,7 +168,7 @@ class KeyLineTests {
 
         @Operation
         public void tryOnce(@Param(gen = IntGen.class) int desk) {
-            Waiter once = new Waiter(TRY, answer -> {
+            Waiter once = new Waiter(TRY, (self, answer) -> {
                 if (answer instanceof Answer.Granted granted) {
                     taken(granted.lease());
                     givenBack(granted.lease());
@@ -269,7 +272,7 @@ class KeyLineTests {
                 }
                 Coming coming = new Coming();
                 if (this.state.compareAndSet(before, coming)) {
-                    Waiter waiter = new Waiter(PATIENT, this::answered);
+                    Waiter waiter = new Waiter(PATIENT, (self, answer) -> answered(answer));
                     KeyLine line = this.desk.enter(KEY, waiter);
                     this.state.compareAndSet(coming, new Waiting(line, waiter));
                 }

@@ -98,7 +98,7 @@ final class OneKeyStore {
                 new Instance(name, name),
                 new Driver(),
                 key -> name + ":" + tokens.incrementAndGet(),
-                new Tellers(name, List.of()),
+                new Tellers(name, List.of(), null),
                 new Clocks(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime())));
     }
 

@@ -24,7 +24,7 @@ class WaiterTests {
                         LockRequest.of("order:42"),
                         Duration.ofSeconds(1),
                         LockerSettings.defaults(),
-                        new Details(new Instance("", ""), Map.of())),
+                        new Details(new Instance("", ""), Map.of(), null)),
                 null));
         this.heard.complete(this.waiter
                 .get()

@@ -10,17 +10,26 @@ import io.distlock.LockEvent;
 import io.distlock.LockListener;
 import io.distlock.LockLost;
 import io.distlock.LockLostException;
+import io.distlock.LockNotAcquiredException;
 import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockRequest;
 import io.distlock.LockState;
 import io.distlock.ReleaseOutcome;
+import io.distlock.RenewalRound;
 import io.distlock.driver.DriverSettings;
+import io.distlock.driver.FreeingDriver;
+import io.distlock.driver.Hold;
+import io.distlock.driver.LineDriver;
+import io.distlock.driver.LockKey;
 import io.distlock.memory.MemoryLockDriverFactory;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,8 +48,17 @@ class WatchedLockerTests {
 
     private DistributedLocker locker(String application, LockListener... listeners) {
         Instance instance = Instance.here(application);
+        return locker(instance, this.drivers.create(settings(instance)), listeners);
+    }
+
+    private static DistributedLocker locker(Instance instance, LineDriver driver, LockListener... listeners) {
+        return DistributedLocker.create(
+                LockerSettings.defaults(), instance, driver, new RandomTokens(instance), List.of(listeners));
+    }
+
+    private static DriverSettings settings(Instance instance) {
         LockerSettings settings = LockerSettings.defaults();
-        DriverSettings driver = new DriverSettings(
+        return new DriverSettings(
                 settings.name(),
                 settings.prefix(),
                 instance.id(),
@@ -48,8 +66,6 @@ class WatchedLockerTests {
                 Duration.ofHours(1),
                 true,
                 Optional.empty());
-        return DistributedLocker.create(
-                settings, instance, this.drivers.create(driver), new RandomTokens(instance), List.of(listeners));
     }
 
     @AfterEach
@@ -127,6 +143,76 @@ class WatchedLockerTests {
     }
 
     @Test
+    void whoHoldsByAcquireSaysSoInTheLineUntilItGivesBackWhoeverDoes() throws Exception {
+        Lease wanted = this.other.acquire("c");
+        CountDownLatch over = new CountDownLatch(1);
+        Thread waiter = new Thread(
+                () -> {
+                    Lease first = this.locker.acquire("a");
+                    Lease returned = this.locker.acquire("returned");
+                    Lease several = this.locker.acquire(LockRequest.of("b1", "b2"));
+                    Lease elsewhere = this.locker.acquire("elsewhere");
+                    CompletableFuture.runAsync(elsewhere::close).join();
+                    returned.close();
+                    this.locker.acquireAsync(LockRequest.of("not mine")).join();
+                    this.locker.acquire("c").close();
+                    several.close();
+                    first.close();
+                    over.countDown();
+                },
+                "waiter");
+        waiter.start();
+        assertThat(holdsOfTheFirstInLine("c")).isEqualTo("default/b2\tdefault/b1\tdefault/a");
+        wanted.close();
+        assertThat(over.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void whoWaitsForOneOfSeveralKeysHoldsTheOthers() throws InterruptedException {
+        Lease wanted = this.other.acquire("k2");
+        CompletableFuture<Lease> pending = this.locker.acquireAsync(LockRequest.of("k1", "k2"));
+        Thread waiter = new Thread(() -> this.locker.run(LockRequest.of("j1", "k2"), all -> {}), "waiter");
+        assertThat(holdsOfTheFirstInLine("k2")).isEqualTo("default/k1");
+        pending.cancel(false);
+        waiter.start();
+        await().untilAsserted(() -> assertThat(holdsOfTheFirstInLine("k2")).isEqualTo("default/j1"));
+        wanted.close();
+        waiter.join();
+    }
+
+    @Test
+    void whoStartsAnAsynchronousAcquisitionDoesNotWaitItself() {
+        try (Lease held = this.locker.acquire("a");
+                Lease wanted = this.other.acquire("c")) {
+            CompletableFuture<Lease> pending = this.locker.acquireAsync(LockRequest.of("c"));
+            await().until(() -> !this.other.inspect("c").orElseThrow().waiting().isEmpty());
+            assertThat(this.other.inspect("c").orElseThrow().waitingMetadata().get(0))
+                    .doesNotContainKey("holds");
+            pending.cancel(false);
+        }
+    }
+
+    @Test
+    void whoIsRefusedIsToldWhatTheHolderSaysOfItself() {
+        try (Lease held = this.other.acquire(REQUEST.metadata(Map.of("job", "nightly")))) {
+            assertThatExceptionOfType(LockNotAcquiredException.class)
+                    .isThrownBy(() -> this.locker.acquire(REQUEST.waitFor(Duration.ZERO)))
+                    .withMessageContaining("thread " + Thread.currentThread().getName())
+                    .satisfies(refused -> assertThat(
+                                    refused.holder().orElseThrow().metadata())
+                            .containsEntry("job", "nightly")
+                            .containsEntry("name", "orders")
+                            .containsEntry("thread", Thread.currentThread().getName())
+                            .doesNotContainKey("~inbox"));
+        }
+    }
+
+    private String holdsOfTheFirstInLine(String key) {
+        await().until(() -> !this.other.inspect(key).orElseThrow().waiting().isEmpty());
+        return this.other.inspect(key).orElseThrow().waitingMetadata().get(0).get("holds");
+    }
+
+    @Test
     void theShownTokenFreesTheVeryHoldThatWasSeen() {
         Lease lease = this.locker.acquire(REQUEST);
         LockState seen = this.other.inspect("order:42").orElseThrow();
@@ -154,12 +240,48 @@ class WatchedLockerTests {
     }
 
     @Test
-    void aHolderElsewhereLosesWhatWasFreedHere() {
+    void aHolderElsewhereThatHearsNoMessageNoticesWhenItRenews() {
         Lease lease = this.locker.acquire(REQUEST.ttl(Duration.ofMillis(600)));
-        LockState seen = this.other.inspect("order:42").orElseThrow();
-        assertThat(this.other.free("order:42", seen.token())).isEqualTo(ReleaseOutcome.RELEASED);
+        assertThat(freedThere()).isEqualTo(ReleaseOutcome.RELEASED);
         await().untilAsserted(() -> assertThat(lease.isHeld()).isFalse());
         await().untilAsserted(() -> assertThat(this.events.heard).contains("lost default GONE"));
+    }
+
+    @Test
+    void aHolderElsewhereIsToldAtOnceOnceItHasRenewed() {
+        Lease lease = this.locker.acquire(REQUEST.ttl(Duration.ofSeconds(6)));
+        await().untilAsserted(() -> assertThat(this.events.heard).contains("renewed"));
+        assertThat(freedThere()).isEqualTo(ReleaseOutcome.RELEASED);
+        assertThat(lease.isHeld()).isFalse();
+        await().untilAsserted(() -> assertThat(this.events.heard).contains("lost default FREED"));
+    }
+
+    @Test
+    void aHolderElsewhereThatDoesNotRenewIsToldAtOnce() {
+        Lease lease = this.locker.acquire(REQUEST.autoRenew(false));
+        assertThat(freedThere()).isEqualTo(ReleaseOutcome.RELEASED);
+        assertThatExceptionOfType(LockLostException.class)
+                .isThrownBy(lease::ensureHeld)
+                .withMessageContaining("it was freed by force");
+        await().untilAsserted(() -> assertThat(this.events.heard).contains("lost default FREED"));
+    }
+
+    @Test
+    void saidToBeFreedIsNotFreed() {
+        Instance here = Instance.here("here");
+        LineDriver driver = this.drivers.create(settings(here));
+        try (DistributedLocker told = locker(here, driver);
+                Lease lease = told.acquire(REQUEST.autoRenew(false))) {
+            Hold hold = Hold.byToken(new LockKey(LockerSettings.defaults().prefix(), "order:42"), lease.token());
+            assertThat(driver)
+                    .isInstanceOfSatisfying(FreeingDriver.class, freeing -> freeing.tellFreed(hold, here.id()));
+            assertThat(lease.isHeld()).isTrue();
+        }
+    }
+
+    private ReleaseOutcome freedThere() {
+        LockState seen = this.other.inspect("order:42").orElseThrow();
+        return this.other.free("order:42", seen.token());
     }
 
     @Test
@@ -216,6 +338,11 @@ class WatchedLockerTests {
         @Override
         public void onReleased(LockEvent event, ReleaseOutcome outcome) {
             hear(event, "released " + outcome);
+        }
+
+        @Override
+        public void onRenewals(RenewalRound round) {
+            this.heard.add("renewed");
         }
 
         @Override

@@ -50,9 +50,10 @@ public abstract class LineDriverContract extends LockDriverContract {
 
     @WaitingTest
     void whoFindsTheKeyBusyIsToldWhoHoldsItAndStandsInLine() {
-        Claim holder = claim("holder");
+        Claim holder = new Claim(hold("holder"), LONG, 1, "the holder's\ndetails");
         long fence = granted(holder).fence();
         assertThat(line(question("A", claim("a")))).isInstanceOfSatisfying(Busy.class, busy -> {
+            assertThat(busy.details()).contains("the holder's\ndetails");
             assertThat(busy.token()).isEqualTo("holder");
             assertThat(busy.fence()).hasValue(fence);
             assertThat(busy.freeIn()).isPresent();

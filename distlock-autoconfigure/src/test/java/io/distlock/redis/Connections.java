@@ -7,11 +7,13 @@ import io.distlock.core.Instance;
 import io.distlock.core.LockerSettings;
 import io.distlock.core.RandomTokens;
 import io.distlock.driver.DriverSettings;
+import io.distlock.driver.LockDriver;
 import io.distlock.testredis.TestRedis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
@@ -54,6 +56,12 @@ final class Connections {
 
     /** With the documented defaults, except that it does not wait long for leases when it is closed. */
     static DistributedLocker locker(RedisConnectionFactory connections, String prefix, LockListener... listeners) {
+        return locker(new RedisLockDriverFactory(connections)::create, prefix, listeners);
+    }
+
+    /** The same over drivers that are made that way. */
+    static DistributedLocker locker(
+            Function<DriverSettings, LockDriver> drivers, String prefix, LockListener... listeners) {
         LockerSettings defaults = LockerSettings.defaults();
         LockerSettings settings = new LockerSettings(
                 "default",
@@ -70,14 +78,17 @@ final class Connections {
                 defaults.passTime(),
                 Duration.ofMillis(10));
         Instance instance = Instance.here("app");
-        DriverSettings driver = new DriverSettings(
-                "default", prefix, instance.id(), Duration.ofSeconds(1), Duration.ofMinutes(1), true, Optional.empty());
         return DistributedLocker.create(
                 settings,
                 instance,
-                new RedisLockDriverFactory(connections).create(driver),
+                drivers.apply(settings(prefix, instance.id())),
                 new RandomTokens(instance),
                 List.of(listeners));
+    }
+
+    static DriverSettings settings(String prefix, String instance) {
+        return new DriverSettings(
+                "default", prefix, instance, Duration.ofSeconds(1), Duration.ofMinutes(1), true, Optional.empty());
     }
 
     /** Returns when the lease has been renewed. */

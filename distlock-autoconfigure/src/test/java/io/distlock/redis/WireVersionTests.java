@@ -106,8 +106,17 @@ class WireVersionTests {
     }
 
     @Test
-    void aMessageThatIsNoGrantIsPassedOver() {
-        assertThat(RedisReplies.grant("distlock:", "")).isEmpty();
-        assertThat(RedisReplies.grant("distlock:", "2\nsomething\nnew")).isEmpty();
+    void aMessageThatSaysNothingKnownIsPassedOver() {
+        for (String message : List.of("", "2\nsomething\nnew", "!freed", "!freed\ntoken")) {
+            RedisMessages.read(
+                    "distlock:",
+                    message,
+                    grant -> {
+                        throw new AssertionError(grant);
+                    },
+                    freed -> {
+                        throw new AssertionError(freed);
+                    });
+        }
     }
 }
