@@ -30,6 +30,7 @@ final class Curves {
         chart.getStyler().setYAxisLogarithmic(true);
         chart.getStyler().setXAxisDecimalPattern("#,##0");
         chart.getStyler().setYAxisDecimalPattern("#,##0.###");
+        chart.getStyler().setPlotGridLinesVisible(false); // dashes make a picture ten times as large
         chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
         chart.getStyler().setChartBackgroundColor(Color.WHITE);
         curves.forEach((name, points) ->

@@ -49,7 +49,8 @@ final class GrowthReport {
     }
 
     private static double each(Step step, ToDoubleFunction<Step> bytes) {
-        return step.count() < ENOUGH ? Double.NaN : bytes.applyAsDouble(step) / step.count();
+        double all = bytes.applyAsDouble(step);
+        return step.count() < ENOUGH || all < 0 ? Double.NaN : all / step.count();
     }
 
     List<String> plot(Path directory) throws IOException {
