@@ -23,7 +23,15 @@ record WaitForGraph(List<Edge> edges, List<Set<String>> deadlocks) {
     private static final int MOST_ASKED = 50;
 
     /** @param who a thread and its instance */
-    record Edge(String holds, String waitsFor, String who) {}
+    record Edge(String holds, String waitsFor, String who) {
+
+        /** Whether it is the very one that was seen here, where the thread alone says who waits. */
+        private boolean isSeenFromAfar(Edge here) {
+            return this.holds.equals(here.holds)
+                    && this.waitsFor.equals(here.waitsFor)
+                    && this.who.endsWith(" " + here.who);
+        }
+    }
 
     /** Asks no store unless somebody here waits while holding. */
     static WaitForGraph from(List<WaitingWhileHolding> here, Lockers lockers) {
@@ -39,7 +47,9 @@ record WaitForGraph(List<Edge> edges, List<Set<String>> deadlocks) {
             String lock = next.poll();
             if (asked.add(lock)) {
                 for (Edge edge : inLine(lock, lockers)) {
-                    edges.add(edge);
+                    if (edges.stream().noneMatch(edge::isSeenFromAfar)) {
+                        edges.add(edge);
+                    }
                     next.add(edge.holds());
                 }
             }

@@ -125,27 +125,50 @@ function showContention(slots) {
 
 // ---- the wait-for graph ----
 
+const NODE = 9;
+
+// Bent to one side, so that two who wait for each other are two lines; it ends at the rim of the circle.
+function bow([x1, y1], [x2, y2]) {
+  const bend = 0.18;
+  const cx = (x1 + x2) / 2 - (y2 - y1) * bend;
+  const cy = (y1 + y2) / 2 + (x2 - x1) * bend;
+  const length = Math.hypot(x2 - cx, y2 - cy) || 1;
+  const rim = (NODE + 3) / length;
+  return `M${x1} ${y1} Q${cx} ${cy} ${x2 - (x2 - cx) * rim} ${y2 - (y2 - cy) * rim}`;
+}
+
+// Outside of the circle of nodes, where no line runs.
+function label(node, x, y) {
+  const side = x > 410 ? 1 : x < 390 ? -1 : 0;
+  const text = shape('text', {
+    x: x + side * 18, y: side === 0 ? y + (y > 130 ? 26 : -16) : y + 4,
+    'text-anchor': side > 0 ? 'start' : side < 0 ? 'end' : 'middle'
+  }, node.length > 28 ? `${node.slice(0, 27)}…` : node);
+  text.append(shape('title', {}, node));
+  return text;
+}
+
 function showGraph(graph) {
   const dead = new Set(graph.deadlocks.flat());
   const isDead = edge => graph.deadlocks.some(circle => circle.includes(edge.holds) && circle.includes(edge.waitsFor));
   const nodes = [...new Set(graph.edges.flatMap(edge => [edge.holds, edge.waitsFor]))].slice(0, 24);
   const place = new Map(nodes.map((node, i) => {
     const angle = 2 * Math.PI * i / nodes.length;
-    return [node, [400 + 260 * Math.cos(angle), 130 + 85 * Math.sin(angle)]];
+    return [node, [400 + 190 * Math.cos(angle), 130 + 85 * Math.sin(angle)]];
   }));
   const drawing = find('#graph');
   drawing.toggleAttribute('hidden', nodes.length === 0);
   drawing.setAttribute('viewBox', '0 0 800 260');
-  const arrow = shape('marker', { id: 'arrow', viewBox: '0 0 8 8', refX: 16, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto' });
+  const arrow = shape('marker', { id: 'arrow', viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 6, markerHeight: 6, orient: 'auto' });
   arrow.append(shape('path', { d: 'M0 0 L8 4 L0 8 z', fill: 'context-stroke' }));
-  const lines = graph.edges.filter(edge => place.has(edge.holds) && place.has(edge.waitsFor)).map(edge => {
-    const [x1, y1] = place.get(edge.holds);
-    const [x2, y2] = place.get(edge.waitsFor);
-    return shape('line', { x1, y1, x2, y2, class: isDead(edge) ? 'dead' : '', 'marker-end': 'url(#arrow)' });
-  });
+  const drawn = new Map(graph.edges.filter(edge => place.has(edge.holds) && place.has(edge.waitsFor) && edge.holds !== edge.waitsFor)
+    .map(edge => [`${edge.holds}\n${edge.waitsFor}`, edge]));
+  const lines = [...drawn.values()].map(edge => shape('path', {
+    d: bow(place.get(edge.holds), place.get(edge.waitsFor)), class: isDead(edge) ? 'edge dead' : 'edge', 'marker-end': 'url(#arrow)'
+  }));
   const points = nodes.flatMap(node => {
     const [cx, cy] = place.get(node);
-    return [shape('circle', { cx, cy, r: 9, class: dead.has(node) ? 'dead' : '' }), shape('text', { x: cx, y: cy - 14 }, node)];
+    return [shape('circle', { cx, cy, r: NODE, class: dead.has(node) ? 'dead' : '' }), label(node, cx, cy)];
   });
   drawing.replaceChildren(arrow, ...lines, ...points);
   find('#edges').replaceChildren(...(graph.edges.length === 0 ? [element('li', 'Nobody here waits for a lock while holding another.')]
@@ -201,6 +224,8 @@ function showKey(report) {
     fact('Since', holder.since ? new Date(holder.since).toLocaleString() : 'unknown');
     fact('Ends', ends(holder), 'ends');
     fact('Fence', holder.fence ?? 'none');
+    Object.entries(holder.metadata).filter(([name]) => !['instance', 'thread', 'name', 'holds'].includes(name))
+      .forEach(([name, value]) => fact(name === 'traceparent' ? 'Trace' : name, element('code', value)));
   } else {
     fact('Held by', 'nobody');
   }

@@ -1,6 +1,7 @@
 package io.distlock.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.distlock.Locker;
 import io.distlock.RenewalRound;
@@ -11,7 +12,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +26,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -117,6 +121,33 @@ class DashboardTests {
                 .flatMap(found -> Stream.of(found.group(1).split("\\|")))
                 .toList();
         assertThat(outcomes).isNotEmpty().isSubsetOf(OUTCOMES);
+    }
+
+    @Test
+    void theAlertsPassTheirOwnTests() throws Exception {
+        promtool("test", "rules", ALERTS.resolveSibling("distlock-alerts-test.yml"));
+    }
+
+    @Test
+    void prometheusUnderstandsWhatTheDashboardAsks(@TempDir Path directory) throws Exception {
+        String rules = dashboardExpressions()
+                .map(asked -> asked.replace("$__rate_interval", "5m").replace("$__range", "1h"))
+                .map(asked -> "  - {record: asked, expr: '" + asked + "'}\n")
+                .distinct()
+                .collect(Collectors.joining("", "groups:\n- name: dashboard\n  rules:\n", ""));
+        promtool("check", "rules", Files.writeString(directory.resolve("rules.yml"), rules));
+    }
+
+    /** Comes with Prometheus; where it is missing the test is skipped. */
+    private static void promtool(String verb, String what, Path file) throws Exception {
+        boolean present = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, "promtool")));
+        assumeTrue(present, "no promtool on the PATH");
+        Process promtool = new ProcessBuilder("promtool", verb, what, file.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(promtool.waitFor()).as(said).isZero();
     }
 
     private static Stream<String> dashboardExpressions() throws IOException {

@@ -69,6 +69,7 @@ class LockEndpointTests {
                     DistributedLockAutoConfiguration.class,
                     MemoryLockDriverAutoConfiguration.class,
                     LockMetersAutoConfiguration.class,
+                    LockTracingAutoConfiguration.class,
                     LockObservationsAutoConfiguration.class,
                     LockDiagnosisAutoConfiguration.class,
                     LockHealthAutoConfiguration.class,

@@ -103,6 +103,20 @@ class BookingServiceTests {
         assertThat(this.store.buyersBySeat().get("A7")).isEmpty();
     }
 
+    @Test
+    void aSaleWhoseLeaseIsTakenFromItIsRolledBack() {
+        doAnswer(look -> {
+                    this.locks.lose("seat:A7");
+                    return look.callRealMethod();
+                })
+                .when(this.store)
+                .isBooked(any());
+
+        assertThatExceptionOfType(LockLostException.class).isThrownBy(() -> this.bookings.book(SEAT, "Ada"));
+        assertThat(this.locks).wasLost("seat:A7").wasReleasedAfterRollback("seat:A7");
+        assertThat(this.store.buyersBySeat().get("A7")).isEmpty();
+    }
+
     private static void inParallel(int threads, IntConsumer work) {
         List<CompletableFuture<Void>> all = IntStream.range(0, threads)
                 .mapToObj(i -> CompletableFuture.runAsync(() -> work.accept(i), task -> new Thread(task).start()))

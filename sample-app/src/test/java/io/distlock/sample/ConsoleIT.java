@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.distlock.Lease;
 import io.distlock.LockRequest;
 import io.distlock.Locker;
-import io.distlock.Lockers;
 import io.distlock.testredis.RedisServers;
 import io.distlock.testredis.TestRedis;
 import java.io.IOException;
@@ -19,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,9 +31,15 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.support.ui.WebDriverWait;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.actuate.audit.AuditEvent;
+import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.EventListener;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
@@ -57,7 +63,7 @@ class ConsoleIT {
     private Locker locker;
 
     @Autowired
-    private Lockers lockers;
+    private Audit audit;
 
     private final HttpClient http = HttpClient.newHttpClient();
 
@@ -71,14 +77,25 @@ class ConsoleIT {
         registry.add("distlock.prefix", () -> "console:");
         registry.add("distlock.command-timeout", () -> "5s"); // on a busy machine everything is slow
         registry.add("distlock.wait", () -> "2m");
-        registry.add("distlock.lockers.branch.prefix", () -> "console:"); // the same locks, as another instance
         registry.add("spring.data.redis.host", redis::host);
         registry.add("spring.data.redis.port", redis::port);
         registry.add("spring.datasource.url", () -> "jdbc:h2:async:" + data + "/seats;AUTO_SERVER=TRUE");
     }
 
+    @TestConfiguration(proxyBeanMethods = false)
+    static class Audit {
+
+        private final List<AuditEvent> events = new CopyOnWriteArrayList<>();
+
+        @EventListener
+        void hear(AuditApplicationEvent event) {
+            this.events.add(event.getAuditEvent());
+        }
+    }
+
     @BeforeEach
     void measure() {
+        this.audit.events.clear();
         this.locker.run(LockRequest.of("warm").name("warm"), lease -> {});
     }
 
@@ -87,6 +104,10 @@ class ConsoleIT {
         if (this.browser != null) {
             this.browser.quit();
         }
+        endThreads();
+    }
+
+    private void endThreads() throws InterruptedException {
         for (Thread thread : this.threads) {
             thread.interrupt();
             thread.join();
@@ -106,6 +127,10 @@ class ConsoleIT {
             String address = "/distlock/default?key=" + encoded(STRANGE) + "&token=" + encoded(token);
             assertThat(send("DELETE", address).statusCode()).isEqualTo(200);
             assertThat(lease.isHeld()).isFalse();
+            assertThat(this.audit.events).singleElement().satisfies(event -> {
+                assertThat(event.getType()).isEqualTo("DISTLOCK_FREED");
+                assertThat(event.getData()).containsEntry("key", STRANGE).containsEntry("locker", "default");
+            });
             assertThat(send("DELETE", address).statusCode()).isEqualTo(404);
             assertThat(send("GET", "/distlock/nowhere?key=k").statusCode()).isEqualTo(404);
             assertThat(send("GET", "/distlock/default").statusCode()).isEqualTo(400);
@@ -136,26 +161,62 @@ class ConsoleIT {
     }
 
     @Test
-    void aDeadlockIsMarked() throws IOException {
+    void aDeadlockBetweenInstancesIsMarked() throws Exception {
         open();
-        CountDownLatch both = new CountDownLatch(2);
-        holdThenWait(this.locker, "order:42", "customer:7", both);
-        holdThenWait(this.locker, "customer:7", "order:42", both);
-        await("#edges li.dead");
-        holdThenWait(this.lockers.get("branch"), "invoice:3", "order:42", new CountDownLatch(1));
-        await("#edges li.dead");
-        assertThat(texts("#alarm").get(0)).contains("Deadlock", "default/order:42", "default/customer:7");
-        assertThat(this.browser.findElements(By.cssSelector("#graph line.dead")))
-                .isNotEmpty();
-        assertThat(this.browser.findElement(By.id("plot")).getAccessibleName()).contains("granted");
-        keyButton("order:42").click();
-        await("#key ol li");
-        assertThat(texts("#key ol li").get(0)).contains("concert", "holding branch/invoice:3");
-        refuseSome();
-        await("#events td.busy");
-        this.browser.manage().window().setSize(new Dimension(1280, 1500));
-        Browser.keepPicture(this.browser, "light", "console-light");
-        Browser.keepPicture(this.browser, "dark", "console-dark");
+        try (ConfigurableApplicationContext elsewhere = anotherInstance()) {
+            Locker other = elsewhere.getBean(Locker.class);
+            CountDownLatch both = new CountDownLatch(2);
+            holdThenWait(this.locker, "order:42", "customer:7", both);
+            holdThenWait(other, "customer:7", "order:42", both);
+            await("#edges li.dead");
+            holdThenWait(this.locker, "invoice:3", "order:42", new CountDownLatch(1));
+            assertThat(texts("#alarm").get(0)).contains("Deadlock", "default/order:42", "default/customer:7");
+            await("#graph .edge:not(.dead)");
+            assertThat(this.browser.findElements(By.cssSelector("#graph .edge.dead")))
+                    .hasSize(2);
+            assertThat(texts("#edges li"))
+                    .as("each who waits once, though the store knows some of them too")
+                    .hasSize(3)
+                    .anyMatch(line -> line.startsWith("clerk-order:42 holds"))
+                    .anyMatch(
+                            line -> line.matches("branch@.* clerk-customer:7 holds default/customer:7 and .*deadlock"));
+            assertThat(this.browser.findElement(By.id("plot")).getAccessibleName())
+                    .contains("granted");
+            keyButton("order:42").click();
+            await("#key ol li");
+            assertThat(texts("#key ol li"))
+                    .anyMatch(line -> line.contains("branch on") && line.contains("holding default/customer:7"));
+            refuseSome();
+            loseOne();
+            await("#events td.busy");
+            await("#events td.lost");
+            this.browser.manage().window().setSize(new Dimension(1280, 1750));
+            Browser.keepPicture(this.browser, "light", "console-light");
+            Browser.keepPicture(this.browser, "dark", "console-dark");
+            endThreads();
+        }
+    }
+
+    private ConfigurableApplicationContext anotherInstance() {
+        TestRedis redis = RedisServers.shared();
+        return new SpringApplicationBuilder(SampleApplication.class)
+                .run(
+                        "--server.port=0",
+                        "--spring.application.name=branch",
+                        "--distlock.prefix=console:",
+                        "--distlock.command-timeout=5s",
+                        "--distlock.wait=2m",
+                        "--distlock.shutdown-grace=0s",
+                        "--spring.data.redis.host=" + redis.host(),
+                        "--spring.data.redis.port=" + redis.port(),
+                        "--spring.datasource.url=jdbc:h2:async:" + data + "/seats;AUTO_SERVER=TRUE");
+    }
+
+    private void loseOne() {
+        Lease lease = this.locker.acquire(LockRequest.of("seat:B7").name("seat").autoRenew(false));
+        lease.onLost(lost -> {});
+        this.locker.release("seat:B7", lease.token());
+        lease.close();
     }
 
     private void refuseSome() {
@@ -177,15 +238,16 @@ class ConsoleIT {
 
     private void holdThenWait(Locker at, String held, String wanted, CountDownLatch both) {
         Thread thread = new Thread(
-                () -> at.run(LockRequest.of(held).name(held.split(":")[0]), outer -> {
-                    both.countDown();
-                    try {
+                () -> {
+                    try (Lease outer = at.acquire(LockRequest.of(held).name(held.split(":")[0]))) {
+                        both.countDown();
                         both.await();
-                        at.run(LockRequest.of(wanted).name(wanted.split(":")[0]), inner -> {});
+                        at.acquire(LockRequest.of(wanted).name(wanted.split(":")[0]))
+                                .close();
                     } catch (InterruptedException | RuntimeException ended) {
                         Thread.currentThread().interrupt();
                     }
-                }),
+                },
                 "clerk-" + held);
         this.threads.add(thread);
         thread.start();

@@ -1,0 +1,69 @@
+package io.distlock.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.distlock.Lease;
+import io.distlock.Locker;
+import io.distlock.testredis.RedisServers;
+import io.distlock.testredis.TestRedis;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** The endpoint over HTTP where nobody has allowed more than reading: what holds by default. */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+class FreeingIsRestrictedIT {
+
+    @TempDir
+    static Path data;
+
+    @LocalServerPort
+    private int port;
+
+    @Autowired
+    private Locker locker;
+
+    @DynamicPropertySource
+    static void properties(DynamicPropertyRegistry registry) {
+        TestRedis redis = RedisServers.shared();
+        registry.add("management.endpoint.distlock.access", () -> "read-only");
+        registry.add("distlock.prefix", () -> "restricted:");
+        registry.add("distlock.command-timeout", () -> "5s"); // on a busy machine everything is slow
+        registry.add("spring.data.redis.host", redis::host);
+        registry.add("spring.data.redis.port", redis::port);
+        registry.add("spring.datasource.url", () -> "jdbc:h2:async:" + data + "/seats;AUTO_SERVER=TRUE");
+    }
+
+    @Test
+    void whoMayOnlyReadSeesTheHolderAndFreesNothing() throws Exception {
+        try (Lease lease = this.locker.acquire("order:42")) {
+            HttpResponse<String> found = send("GET", "");
+            assertThat(found.statusCode()).isEqualTo(200);
+            String token = found.body().replaceAll(".*\"token\":\"([^\"]*)\".*", "$1");
+            assertThat(send("DELETE", "&token=" + token).statusCode()).isEqualTo(405);
+            assertThat(lease.isHeld()).isTrue();
+            assertThat(this.locker.inspect("order:42")).isPresent();
+        }
+    }
+
+    private HttpResponse<String> send(String method, String more) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://localhost:" + this.port
+                                        + "/actuator/distlock/default?key=order:42" + more))
+                                .method(method, HttpRequest.BodyPublishers.noBody())
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+    }
+}
