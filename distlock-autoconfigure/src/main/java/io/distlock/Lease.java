@@ -43,6 +43,14 @@ public interface Lease extends AutoCloseable {
      */
     long fencingToken(String key);
 
+    /**
+     * With how many holders at most, this one among them, the lock may be held: 1 = it is held alone,
+     * {@link Integer#MAX_VALUE} = any number share it.
+     */
+    default int permits() {
+        return 1;
+    }
+
     /** How much longer this JVM may believe that it holds the lock unless renewed; zero when it does not. */
     Duration validity();
 

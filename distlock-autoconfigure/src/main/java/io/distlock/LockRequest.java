@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -122,8 +121,7 @@ public final class LockRequest {
      */
     public LockRequest permits(int permits) {
         if (permits < 1) {
-            throw new IllegalArgumentException(
-                    "A lock must have at least one permit, not " + permits + ": " + this.keys);
+            throw new IllegalArgumentException("A lock must have at least one permit, not " + permits);
         }
         return with(this.terms.withPermits(permits));
     }
@@ -172,10 +170,13 @@ public final class LockRequest {
         return this.terms.mode();
     }
 
-    /** How many may hold the lock at once; empty = what the mode says. */
-    public OptionalInt permits() {
+    /** How many may hold the lock at once: 1 = nobody else, {@link Integer#MAX_VALUE} = any number that share it. */
+    public int permits() {
         Integer permits = this.terms.permits();
-        return permits == null ? OptionalInt.empty() : OptionalInt.of(permits);
+        if (permits != null) {
+            return permits;
+        }
+        return mode() == LockMode.SHARED ? Integer.MAX_VALUE : 1;
     }
 
     @Override

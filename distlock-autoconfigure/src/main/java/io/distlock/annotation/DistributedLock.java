@@ -1,6 +1,7 @@
 package io.distlock.annotation;
 
 import io.distlock.LockLostException;
+import io.distlock.LockMode;
 import io.distlock.LockNotAcquiredException;
 import io.distlock.LockUnavailableException;
 import io.distlock.WhenLost;
@@ -56,6 +57,18 @@ public @interface DistributedLock {
      * {@code distlock.locks} says of this name wins over the annotation.
      */
     String name() default "";
+
+    /**
+     * Whether calls share the lock with others that do, as readers, or want it alone, as a writer. A call that shares it
+     * and calls another that wants the same key alone would wait for itself, and fails.
+     */
+    LockMode mode() default LockMode.EXCLUSIVE;
+
+    /**
+     * How many calls may hold the lock at once, over all instances; 0 = as many as the mode says: one, or any number.
+     * Where annotations of one key name different numbers, the smallest of those that are held counts.
+     */
+    int permits() default 0;
 
     /** Which of the lockers below {@code distlock.lockers}; default: the one that {@code distlock} itself describes. */
     String locker() default "";

@@ -2,7 +2,6 @@ package io.distlock.aspect;
 
 import io.distlock.annotation.DistributedLock;
 import java.lang.reflect.Method;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,7 +9,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
@@ -30,42 +28,34 @@ public final class DistributedLockCheck {
 
     private final Optional<ProxyCheck> proxies;
 
-    private final Function<String, Duration> longestTtl;
+    private final LockerLimits limits;
 
     private DistributedLockCheck(
             ConfigurableListableBeanFactory beans,
             LockOperations operations,
             Optional<ProxyCheck> proxies,
-            Function<String, Duration> longestTtl) {
+            LockerLimits limits) {
         this.beans = beans;
         this.operations = operations;
         this.proxies = proxies;
-        this.longestTtl = longestTtl;
+        this.limits = limits;
     }
 
     /**
      * For calls that come through proxies, which do not reach every method.
-     *
-     * @param longestTtl that a locker allows, by its name
      */
     public static DistributedLockCheck ofProxies(
-            ConfigurableListableBeanFactory beans,
-            DistributedLockInterceptor interceptor,
-            Function<String, Duration> longestTtl) {
+            ConfigurableListableBeanFactory beans, DistributedLockInterceptor interceptor, LockerLimits limits) {
         return new DistributedLockCheck(
-                beans, interceptor.operations(), Optional.of(new ProxyCheck(beans, interceptor)), longestTtl);
+                beans, interceptor.operations(), Optional.of(new ProxyCheck(beans, interceptor)), limits);
     }
 
     /**
      * For calls of woven classes.
-     *
-     * @param longestTtl that a locker allows, by its name
      */
     public static DistributedLockCheck ofWovenClasses(
-            ConfigurableListableBeanFactory beans,
-            DistributedLockInterceptor interceptor,
-            Function<String, Duration> longestTtl) {
-        return new DistributedLockCheck(beans, interceptor.operations(), Optional.empty(), longestTtl);
+            ConfigurableListableBeanFactory beans, DistributedLockInterceptor interceptor, LockerLimits limits) {
+        return new DistributedLockCheck(beans, interceptor.operations(), Optional.empty(), limits);
     }
 
     /** Everything that is wrong; to be called when the singletons have been made. */
@@ -105,7 +95,7 @@ public final class DistributedLockCheck {
 
     private void check(String bean, Class<?> type, Method method) {
         List<LockOperation> locks = this.operations.get(method, type);
-        locks.forEach(lock -> lock.check(this.longestTtl));
+        locks.forEach(lock -> lock.check(this.limits));
         this.proxies.ifPresent(proxy -> proxy.check(bean, locks.get(0).annotated()));
     }
 

@@ -95,7 +95,9 @@ public final class DistributedLockInterceptor implements MethodInterceptor {
         List<Lease> held = new ArrayList<>(0);
         List<String> missing = new ArrayList<>(request.keys().size());
         for (String key : request.keys()) {
-            LeaseScope.holding(key, locker).ifPresentOrElse(held::add, () -> missing.add(key));
+            LeaseScope.holding(key, locker)
+                    .filter(lease -> Reentry.serves(lease, key, request))
+                    .ifPresentOrElse(held::add, () -> missing.add(key));
         }
         held.forEach(Lease::ensureHeld);
         if (held.isEmpty()) {

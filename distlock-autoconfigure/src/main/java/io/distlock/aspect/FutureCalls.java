@@ -58,7 +58,7 @@ final class FutureCalls {
             SharedHold hold = LeaseScope.holding(key, operation.locker().name())
                     .map(this.holds::get)
                     .orElse(null);
-            if (hold != null && !entered.contains(hold) && hold.enter()) {
+            if (hold != null && Reentry.serves(hold.lease(), key, request) && !entered.contains(hold) && hold.enter()) {
                 entered.add(hold);
             }
         }

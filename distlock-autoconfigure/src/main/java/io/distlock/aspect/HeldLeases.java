@@ -1,5 +1,6 @@
 package io.distlock.aspect;
 
+import io.distlock.LockRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -29,9 +30,14 @@ record HeldLeases(List<HeldLease> leases) {
         return context.put(HeldLeases.class, this);
     }
 
-    List<String> missing(Set<String> keys, String locker) {
-        return keys.stream()
-                .filter(key -> this.leases.stream().noneMatch(lease -> lease.covers(key, locker)))
+    /** The keys of which a lease is needed that is not there. */
+    List<String> missing(LockRequest request, String locker) {
+        return request.keys().stream()
+                .filter(key -> this.leases.stream()
+                        .filter(lease -> lease.covers(key, locker))
+                        .reduce((outer, inner) -> inner)
+                        .filter(lease -> Reentry.serves(lease.lease(), key, request))
+                        .isEmpty())
                 .toList();
     }
 

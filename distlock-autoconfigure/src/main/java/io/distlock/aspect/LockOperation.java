@@ -8,10 +8,8 @@ import io.distlock.LockRequest;
 import io.distlock.LockUnavailableException;
 import io.distlock.annotation.DistributedLock;
 import io.distlock.annotation.WhenUnavailable;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Function;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -69,12 +67,11 @@ record LockOperation(
     }
 
     /**
-     * @param longestTtl that a locker allows, by its name
      * @throws InvalidLockAnnotationException when every call would fail
      */
-    void check(Function<String, Duration> longestTtl) {
+    void check(LockerLimits limits) {
         this.locker.check(this.annotated);
-        this.terms.check(this.annotated, longestTtl.apply(this.locker.name()));
+        this.terms.check(this.annotated, this.locker.name(), limits);
     }
 
     private static LockRequest fixed(AnnotatedMethod annotated, LockTerms terms, String key) {

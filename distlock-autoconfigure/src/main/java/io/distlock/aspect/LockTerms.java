@@ -1,5 +1,6 @@
 package io.distlock.aspect;
 
+import io.distlock.LockMode;
 import io.distlock.LockRequest;
 import io.distlock.WhenLost;
 import io.distlock.annotation.AutoRenew;
@@ -29,6 +30,8 @@ record LockTerms(LockRequest request, WhenLost whenLost) {
         AutoRenew autoRenew = tuning.autoRenew(written.autoRenew());
         try {
             LockRequest request = LockRequest.of("any").name(name).whenLost(whenLost);
+            request = written.mode() == LockMode.SHARED ? request.shared() : request;
+            request = written.permits() == 0 ? request : request.permits(written.permits());
             request = with(request, LockRequest::ttl, tuning.ttl(), times.read("ttl", written.ttl()));
             request = with(request, LockRequest::waitFor, tuning.waitFor(), times.read("waitFor", written.waitFor()));
             request = with(request, LockRequest::maxHold, tuning.maxHold(), times.read("maxHold", written.maxHold()));
@@ -56,7 +59,14 @@ record LockTerms(LockRequest request, WhenLost whenLost) {
     }
 
     /** @throws InvalidLockAnnotationException when the locker would refuse every call */
-    void check(AnnotatedMethod annotated, Duration longestTtl) {
+    void check(AnnotatedMethod annotated, String locker, LockerLimits limits) {
+        Duration longestTtl = limits.longestTtl(locker);
+        if (this.request.permits() > 1 && !limits.canShare(locker)) {
+            throw new InvalidLockAnnotationException(
+                    annotated,
+                    "the locker \"" + locker + "\" grants every lock to one holder alone, so none can be shared",
+                    "Leave out mode and permits, or name a locker with the driver redis or memory");
+        }
         this.request.ttl().filter(ttl -> ttl.compareTo(longestTtl) > 0).ifPresent(ttl -> {
             throw new InvalidLockAnnotationException(
                     annotated,

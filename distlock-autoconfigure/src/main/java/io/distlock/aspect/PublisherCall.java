@@ -50,7 +50,7 @@ final class PublisherCall {
         HeldLeases held = this.operation.reentrant() ? HeldLeases.in(context) : HeldLeases.NONE;
         String locker = this.operation.locker().name();
         held.ensureHeld(request.keys(), locker);
-        List<String> missing = held.missing(request.keys(), locker);
+        List<String> missing = held.missing(request, locker);
         if (missing.isEmpty()) {
             return body(held);
         }

@@ -63,7 +63,7 @@ public final class DistributedLockAutoConfiguration {
                 LockersProperties lockers) {
             return new AnnotationVerification(
                     DistributedLockCheck.ofProxies(
-                            beans, interceptor, name -> lockers.maxTtl(name, properties.terms())),
+                            beans, interceptor, new ConfiguredLimits(beans, properties, lockers)),
                     properties.aspect().verify());
         }
     }
@@ -85,7 +85,7 @@ public final class DistributedLockAutoConfiguration {
                 LockersProperties lockers) {
             return new AnnotationVerification(
                     DistributedLockCheck.ofWovenClasses(
-                            beans, interceptor, name -> lockers.maxTtl(name, properties.terms())),
+                            beans, interceptor, new ConfiguredLimits(beans, properties, lockers)),
                     properties.aspect().verify());
         }
     }

@@ -1,7 +1,6 @@
 package io.distlock.core;
 
 import io.distlock.LeaseScope;
-import io.distlock.LockMode;
 import io.distlock.LockRequest;
 import io.distlock.driver.Claim;
 import java.time.Duration;
@@ -51,7 +50,7 @@ record Demand(
         Duration maxHold = request.maxHold().orElse(settings.maxHold());
         String token = request.token().orElse(null);
         String name = request.name().orElse(settings.name());
-        int permits = permits(request);
+        int permits = request.permits();
         return new Demand(
                 name,
                 ttl,
@@ -92,10 +91,6 @@ record Demand(
                 this.common,
                 this.permits,
                 newId());
-    }
-
-    private static int permits(LockRequest request) {
-        return request.permits().orElse(request.mode() == LockMode.SHARED ? Claim.ANY_NUMBER : Claim.ALONE);
     }
 
     boolean isShared() {

@@ -218,6 +218,11 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
         });
     }
 
+    /** Whether its store lets several hold a lock at once; if not, requests that are shared or have permits are refused. */
+    public boolean canShare() {
+        return this.desk.canShare();
+    }
+
     @Override
     public List<LocalLock> locks() {
         return this.desk.locks();

@@ -110,6 +110,11 @@ final class KeyLease implements Lease {
     }
 
     @Override
+    public int permits() {
+        return this.demand.permits();
+    }
+
+    @Override
     public Duration validity() {
         long now = System.nanoTime();
         return isHeld(now) ? Duration.ofNanos(Math.max(0, this.holding.deadline() - now)) : Duration.ZERO;

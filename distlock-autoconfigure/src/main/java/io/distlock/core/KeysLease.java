@@ -59,6 +59,11 @@ final class KeysLease implements Lease {
     }
 
     @Override
+    public int permits() {
+        return this.parts.get(0).permits();
+    }
+
+    @Override
     public Duration validity() {
         return this.parts.stream()
                 .map(LeaseInHand::validity)

@@ -51,6 +51,11 @@ final class LeaseInHand implements Lease {
     }
 
     @Override
+    public int permits() {
+        return this.lease.permits();
+    }
+
+    @Override
     public Duration validity() {
         return this.lease.validity();
     }

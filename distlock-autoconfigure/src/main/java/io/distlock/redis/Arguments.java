@@ -56,7 +56,7 @@ final class Arguments {
                 millis(claim.ttl()),
                 Integer.toString(claim.fences()),
                 claim.details(),
-                place);
+                claim.isShared() ? "p" + claim.permits() + " " + place : place);
     }
 
     void add(Release release) {

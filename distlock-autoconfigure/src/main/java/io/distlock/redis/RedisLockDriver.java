@@ -12,6 +12,7 @@ import io.distlock.driver.Release;
 import io.distlock.driver.Renewal;
 import io.distlock.driver.ReportingDriver;
 import io.distlock.driver.SeveralKeysDriver;
+import io.distlock.driver.SharingDriver;
 import io.distlock.driver.StoreReport;
 import io.distlock.driver.VotingDriver;
 import java.time.Duration;
@@ -24,7 +25,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Locks in Redis: one script, so one round trip, for every question. */
-final class RedisLockDriver implements FreeingDriver, SeveralKeysDriver, VotingDriver, ReportingDriver {
+final class RedisLockDriver
+        implements SharingDriver, FreeingDriver, SeveralKeysDriver, VotingDriver, ReportingDriver {
 
     /**
      * Keys of one script: enough to keep requests few, few enough that other clients of the server wait no longer than
@@ -88,8 +90,13 @@ final class RedisLockDriver implements FreeingDriver, SeveralKeysDriver, VotingD
 
     private CompletionStage<Attempt> ask(Claim claim, Arguments arguments) {
         return this.link
-                .run(Script.ACQUIRE, timeout(claim.ttl()), keys(claim.key()).array(), arguments.array())
+                .run(question(claim), timeout(claim.ttl()), keys(claim.key()).array(), arguments.array())
                 .thenApply(reply -> RedisReplies.attempt(reply.get(0)));
+    }
+
+    /** To one who would share it, a lock is never as simple as to one who wants it alone. */
+    private static Script question(Claim claim) {
+        return claim.isShared() ? Script.ACQUIRE_SHARED : Script.ACQUIRE;
     }
 
     @Override
@@ -107,7 +114,7 @@ final class RedisLockDriver implements FreeingDriver, SeveralKeysDriver, VotingD
             keys(batch.get(i).claim().key()).copyTo(keys, 4 * i);
             arguments.add(batch.get(i), true, this.link.isListening());
         }
-        return this.link.run(Script.ACQUIRE, this.settings.commandTimeout(), keys, arguments.array());
+        return this.link.run(question(batch.get(0).claim()), this.settings.commandTimeout(), keys, arguments.array());
     }
 
     @Override
@@ -176,7 +183,8 @@ final class RedisLockDriver implements FreeingDriver, SeveralKeysDriver, VotingD
 
     /**
      * By scripts of one key each, which are answered also while a slot is being moved, and by proxies: the lock's decides,
-     * that of the record is worth no answer. The lock alone knows no attempt, so the token decides.
+     * that of the record is worth no answer. The lock alone knows no attempt, so the token decides; and where several
+     * share it, the record does.
      */
     private CompletionStage<Ownership> renewAlone(Renewal renewal) {
         RedisKeys keys = keys(renewal.hold().key());
@@ -188,7 +196,23 @@ final class RedisLockDriver implements FreeingDriver, SeveralKeysDriver, VotingD
         this.link.run(Script.KEEP, timeout, new String[] {keys.record()}, new String[] {
             Arguments.millis(longer(renewal.ttl(), this.settings.recordRetention()))
         });
-        return renewed.thenApply(reply -> RedisReplies.ownership(reply.get(0)));
+        return renewed.thenCompose(reply -> RedisReplies.isShared(reply.get(0))
+                ? renewSharer(renewal, keys, timeout)
+                : CompletableFuture.completedStage(RedisReplies.ownership(reply.get(0))));
+    }
+
+    /** One of several who share a lock, which may end with the longest of them only. */
+    private CompletionStage<Ownership> renewSharer(Renewal renewal, RedisKeys keys, Duration timeout) {
+        Hold hold = renewal.hold();
+        String ttl = Arguments.millis(renewal.ttl());
+        String[] kept = {this.retention, hold.token(), hold.attempt(), ttl};
+        String[] lengthened = {this.retention, SHARED, Hold.ANY_ATTEMPT, ttl};
+        return this.link
+                .run(Script.KEEP_SHARER, timeout, new String[] {keys.record()}, kept)
+                .thenCompose(reply -> RedisReplies.ownership(reply.get(0)) == Ownership.OURS
+                        ? this.link.run(Script.RENEW, timeout, new String[] {keys.lock()}, lengthened)
+                        : CompletableFuture.completedFuture(reply))
+                .thenApply(reply -> RedisReplies.ownership(reply.get(0)));
     }
 
     private CompletableFuture<List<Object>> renewTogether(List<Renewal> batch) {
@@ -209,21 +233,22 @@ final class RedisLockDriver implements FreeingDriver, SeveralKeysDriver, VotingD
 
     @Override
     public CompletionStage<Ownership> extend(Hold hold, Duration ttl) {
-        RedisKeys keys = keys(hold.key());
+        Arguments arguments = start(2).add(hold.token(), Arguments.millis(ttl));
         return this.link
                 .run(
                         Script.EXTEND,
                         this.settings.commandTimeout(),
-                        new String[] {keys.lock(), keys.record()},
-                        new String[] {hold.token(), Arguments.millis(ttl), this.retention})
+                        keys(hold.key()).array(),
+                        arguments.array())
                 .thenApply(reply -> RedisReplies.ownership(reply.get(0)));
     }
 
     @Override
     public CompletionStage<Optional<Duration>> ttl(Hold hold) {
-        String[] lock = {hold.key().full()};
+        RedisKeys keys = keys(hold.key());
+        String[] named = {keys.lock(), keys.record()};
         return this.link
-                .run(Script.TTL, this.settings.commandTimeout(), lock, new String[] {hold.token()})
+                .run(Script.TTL, this.settings.commandTimeout(), named, new String[] {hold.token()})
                 .thenApply(RedisReplies::ttl);
     }
 

@@ -21,6 +21,8 @@ final class RedisReplies {
 
     private static final int FAILED = -2;
 
+    private static final int SHARED = 2;
+
     /** Where the inbox stands in a packed entry of the line. */
     private static final int ENTRY_INBOX = 6;
 
@@ -74,6 +76,11 @@ final class RedisReplies {
         };
     }
 
+    /** Whether a renewal of a lock alone found that several share it. */
+    static boolean isShared(Object reply) {
+        return number(reply) == SHARED;
+    }
+
     static Optional<Duration> ttl(List<Object> reply) {
         return reply.isEmpty()
                 ? Optional.empty()
@@ -99,6 +106,9 @@ final class RedisReplies {
             String[] parts = ((String) entry).split("\n", ENTRY_PARTS);
             waiting.add(parts[ENTRY_INBOX].substring(inboxStart.length()));
             waitingDetails.add(parts[ENTRY_PARTS - 1]);
+        }
+        if (reply.get(6) instanceof Long now) {
+            return RedisSharers.state(reply, now, waiting, waitingDetails);
         }
         return Optional.of(new KeyState(
                 token,

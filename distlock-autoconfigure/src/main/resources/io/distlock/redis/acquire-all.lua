@@ -8,15 +8,16 @@
 local all, refused = {}, nil
 for i = 1, #KEYS / 4 do
   about(KEYS, 4 * i - 3)
-  local one = { claim = question(6 * i - 3), holder = redis.call('get', lock), was = read_record() }
+  local one = { claim = question(6 * i - 3), was = read_lock() }
   if among(one.was.freed, one.claim.attempt) or among(one.was.void, one.claim.attempt) then
     return { ENDED }
   end
-  one.mine = one.holder == one.claim.token and (not one.was.by or one.was.by == one.claim.attempt)
-  if not one.holder then
+  one.mine = one.was.holder == one.claim.token and not one.was.sharers
+    and (not one.was.by or one.was.by == one.claim.attempt)
+  if not one.was.holder then
     one.member, one.entry, one.dead = first_in_line(nil)
   end
-  if not refused and not one.mine and (one.holder or one.entry) then
+  if not refused and not one.mine and (one.was.holder or one.entry) then
     refused = i
   end
   all[i] = one
@@ -32,13 +33,12 @@ if refused then
   end
   local one = all[refused]
   about(KEYS, 4 * refused - 3)
-  if one.entry then
-    hand_to(one.member, one.entry, one.dead, one.was)
-    one.holder = one.entry.token
+  if one.entry or one.was.sharers then
+    serve(nil, one.was)
   end
   send_messages()
-  return { BUSY, refused, redis.call('pttl', lock), one.holder, one.was.by and one.was.base or false,
-    one.was.token == one.holder and one.was.details }
+  return { BUSY, refused, free_in(one.was, one.claim), one.was.holder, one.was.by and one.was.base or false,
+    told(one.was) }
 end
 
 local grants = {}

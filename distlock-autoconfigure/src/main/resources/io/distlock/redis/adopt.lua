@@ -7,12 +7,26 @@
 about(KEYS, 1)
 local token, attempt, ttl, details = ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6]
 
-if redis.call('get', lock) ~= token then
+local was = read_lock()
+if was.sharers then
+  local sharer = find_sharer(was.sharers, token)
+  if not sharer then
+    return {}
+  end
+  if sharer.attempt ~= attempt then
+    was.void = with(was, was.void, sharer.attempt)
+  end
+  replace(was.sharers, sharer.first, sharer.last, line_of(math.max(sharer.ends, millis + ttl), attempt, token,
+    sharer.fence, sharer.permits, details))
+  at_least(lock, ttl)
+  save_record(was, math.max(ttl, retention))
+  return { sharer.fence }
+end
+if was.holder ~= token then
   return {}
 end
-local was = read_record()
 if was.by and was.by ~= attempt then
-  was.void = with(was.void, was.by)
+  was.void = with(was, was.void, was.by)
 end
 local last = was.by and was.base + was.fences - 1 or micros
 was.last = math.max(was.last, last)

@@ -6,54 +6,58 @@ local function finish(token, attempt, how, next)
   undo, keep, member = undo == '1', tonumber(keep or 0), member or ''
   local by_token = attempt == ''
 
-  local holder = redis.call('get', lock)
-  local was = read_record()
-  local mine = holder == token and (by_token or not was.by or was.by == attempt)
+  local was = read_lock()
+  local sharer = was.sharers and find_sharer(was.sharers, token, not by_token and attempt or nil)
+  local mine = sharer or not was.sharers and was.holder == token and (by_token or not was.by or was.by == attempt)
   local before = by_token and was.released == token or not by_token and among(was.freed, attempt)
   local outcome = 0
   if mine or before then
     outcome = 1
-  elseif holder then
+  elseif was.holder and not was.sharers then
     outcome = -1
   end
 
   -- DEL and PEXPIRE first: they are allowed when memory is full, and what follows them is then, too
   local unsaved = false
   if mine then
-    if keep > 0 then
+    local ended = sharer and sharer.attempt or was.by or attempt
+    if sharer and (keep > 0 or was.sharers.count > 1) then
+      end_sharer(lock, was.sharers, sharer, keep)
+    elseif keep > 0 then
       redis.call('pexpire', lock, keep)
     else
       redis.call('del', lock)
-      holder = false
+      was.holder, was.sharers = false, nil
+      was.details = sharer and '' or was.details
     end
-    local ended = was.by or attempt
     if by_token then
-      was.void, was.released = with(was.void, ended), token
+      was.void, was.released = with(was, was.void, ended), token
     else
       was.freed = was.freed .. ended .. ' '
     end
     unsaved = true
   elseif undo and not before and not among(was.void, attempt) then
-    was.void = with(was.void, attempt)
+    was.void = with(was, was.void, attempt)
     unsaved = true
   end
   leave(member, token)
 
   local reply = false
   if next then
-    reply = ask(next, holder, was, unsaved)
+    reply = ask(next, was, unsaved)
     unsaved = false
-  elseif not holder then
-    local first, entry, dead = first_in_line(nil)
-    if entry then
-      hand_to(first, entry, dead, was)
+  elseif not was.holder or was.sharers and was.lined == '1' then
+    local served, first, dead = serve(nil, was)
+    if served then
       unsaved = false
-    elseif #dead > 0 or was.lined == '1' then
+    elseif first and (#dead > 0 or was.lined == '1') then
       forget(dead)
       look_at_line(was, 0)
     end
   end
-  if unsaved and mine then
+  if unsaved and sharer and was.sharers then
+    write_record(was, math.max(was.sharers.left, retention))
+  elseif unsaved and mine then
     write_record(was, retention + keep)
   elseif unsaved then
     save_record(was, retention)

@@ -1,6 +1,7 @@
 -- Lengthens holds, never shortens one; and what is known of the holder with them, where its key is named.
 -- KEYS: of each: lock, or lock and record   ARGV: record retention in ms; then of each: token, attempt, ttl in ms
--- Returns of each 1 ours, 0 gone, -1 another's or of another type. A token may be used for several attempts, which only
+-- Returns of each 1 ours, 0 gone, -1 another's or of another type, 2 shared by several whom only the record knows, which
+-- is not named. A token may be used for several attempts, which only
 -- the record can tell apart.
 
 local function at_least(key, ttl)
@@ -11,6 +12,15 @@ end
 
 local function renew(lock, record, token, attempt, ttl)
   local holder = redis.pcall('get', lock)
+  if holder == 'shared' and (record or token ~= 'shared') then
+    local found = not record and 2 or lengthen_sharer(record, token, attempt, ttl, tonumber(ARGV[1]))
+    if found == 1 then
+      at_least(lock, ttl)
+    end
+    if found then
+      return found
+    end
+  end
   if holder ~= token then
     return holder and -1 or 0
   end

@@ -49,16 +49,26 @@ final class LockedBeans implements AutoCloseable {
 
     DistributedLockCheck check() {
         return DistributedLockCheck.ofProxies(
-                this.context.getBeanFactory(),
-                get(DistributedLockInterceptor.class),
-                name -> Duration.ofHours(name.equals("default") ? 24 : 48));
+                this.context.getBeanFactory(), get(DistributedLockInterceptor.class), new Limits());
     }
 
     DistributedLockCheck wovenCheck() {
         return DistributedLockCheck.ofWovenClasses(
-                this.context.getBeanFactory(),
-                get(DistributedLockInterceptor.class),
-                name -> Duration.ofHours(name.equals("default") ? 24 : 48));
+                this.context.getBeanFactory(), get(DistributedLockInterceptor.class), new Limits());
+    }
+
+    /** The default locker lets nobody share. */
+    private record Limits() implements LockerLimits {
+
+        @Override
+        public Duration longestTtl(String locker) {
+            return Duration.ofHours(locker.equals("default") ? 24 : 48);
+        }
+
+        @Override
+        public boolean canShare(String locker) {
+            return !locker.equals("default");
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
 import io.distlock.driver.SeveralKeysDriver;
+import io.distlock.driver.SharingDriver;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -46,7 +47,7 @@ final class Troubles {
     }
 
     LockDriver between(LockDriver driver) {
-        Class<?>[] kinds = Stream.of(LockDriver.class, LineDriver.class, SeveralKeysDriver.class)
+        Class<?>[] kinds = Stream.of(LockDriver.class, LineDriver.class, SeveralKeysDriver.class, SharingDriver.class)
                 .filter(kind -> kind.isInstance(driver))
                 .toArray(Class<?>[]::new);
         return (LockDriver) Proxy.newProxyInstance(

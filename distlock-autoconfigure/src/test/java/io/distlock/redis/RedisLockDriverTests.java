@@ -16,7 +16,7 @@ import io.distlock.driver.FreeingDriver;
 import io.distlock.driver.Hold;
 import io.distlock.driver.LineDriver;
 import io.distlock.driver.LockKey;
-import io.distlock.driver.SeveralKeysDriverContract;
+import io.distlock.driver.SharingDriverContract;
 import io.distlock.testredis.RedisServers;
 import io.distlock.testredis.TestRedis;
 import java.time.Duration;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /** The contract on one real Redis. */
-class RedisLockDriverTests extends SeveralKeysDriverContract {
+class RedisLockDriverTests extends SharingDriverContract {
 
     private static final TestRedis REDIS = RedisServers.shared();
 

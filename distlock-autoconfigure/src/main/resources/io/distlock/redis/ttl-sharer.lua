@@ -1,0 +1,8 @@
+-- The hold of one of several.
+
+local _, _, by, _, _, _, _, _, _, details = string.match(redis.call('get', KEYS[2]) or '', RECORD)
+if by ~= SHARED then
+  return ARGV[1] == SHARED and { redis.call('pttl', KEYS[1]) } or {}
+end
+local sharer = find_sharer(read_sharers(details), ARGV[1])
+return sharer and { sharer.ends - millis } or {}
