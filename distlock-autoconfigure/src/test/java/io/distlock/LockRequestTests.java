@@ -125,6 +125,33 @@ class LockRequestTests {
     }
 
     @Test
+    void permitsAreWhatTheModeSaysUnlessTheyAreNamed() {
+        assertThat(REQUEST.permits()).isEqualTo(1);
+        assertThat(REQUEST.mode()).isEqualTo(LockMode.EXCLUSIVE);
+        assertThat(REQUEST.shared().permits()).isEqualTo(Integer.MAX_VALUE);
+        assertThat(REQUEST.shared().mode()).isEqualTo(LockMode.SHARED);
+        assertThat(REQUEST.permits(3).permits()).isEqualTo(3);
+        assertThat(REQUEST.permits(3).shared().permits()).isEqualTo(3);
+        assertThat(REQUEST.shared().permits(3).name("n").ttl(Duration.ofSeconds(1)).permits())
+                .isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
+    void fewerThanOnePermitIsRefused(int permits) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> REQUEST.permits(permits))
+                .withMessageContainingAll("at least one permit", String.valueOf(permits));
+    }
+
+    @Test
+    void whatStandsAtSharedKeysIsNoToken() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> REQUEST.token("shared"))
+                .withMessageContaining("several hold");
+    }
+
+    @Test
     void metadataHasALimit() {
         assertThat(REQUEST.metadata(Map.of("k", "v".repeat(4095))).metadata()).hasSize(1);
         assertThatIllegalArgumentException()

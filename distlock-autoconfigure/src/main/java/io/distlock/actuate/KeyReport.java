@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param holder null = nobody holds it
  * @param waiting those in line, first comes first
+ * @param sharers who holds it together, each to be freed by its own token; none where one holds it alone
  */
-record KeyReport(String locker, String key, @Nullable Holder holder, List<Waiting> waiting) {
+record KeyReport(
+        String locker, String key, @Nullable Holder holder, List<Waiting> waiting, List<Holder> sharers) {
 
     static KeyReport free(String locker, String key) {
-        return new KeyReport(locker, key, null, List.of());
+        return new KeyReport(locker, key, null, List.of(), List.of());
     }
 
     static KeyReport of(String locker, LockState state) {
@@ -27,11 +29,12 @@ record KeyReport(String locker, String key, @Nullable Holder holder, List<Waitin
                     i < state.waitingMetadata().size() ? state.waitingMetadata().get(i) : Map.of();
             waiting.add(Waiting.of(state.waiting().get(i), facts));
         }
-        return new KeyReport(locker, state.key(), Holder.of(state), waiting);
+        List<Holder> sharers = state.holders().stream().map(Holder::of).toList();
+        return new KeyReport(locker, state.key(), Holder.of(state), waiting, sharers);
     }
 
     /**
-     * @param token to be given back when the hold is to be freed; not enough to release it
+     * @param token to be given back when the hold is to be freed, {@code shared} for all holds; not enough to release it
      * @param name of the lock, which is the method where that is annotated
      * @param since by the store's clock
      * @param remaining how long the hold lives unless renewed; null = for ever
@@ -56,6 +59,19 @@ record KeyReport(String locker, String key, @Nullable Holder holder, List<Waitin
                     state.since().orElse(null),
                     state.remaining().map(Duration::toMillis).orElse(null),
                     state.fencingToken().isPresent() ? state.fencingToken().getAsLong() : null,
+                    facts);
+        }
+
+        static Holder of(LockState.Holder sharer) {
+            Map<String, String> facts = sharer.metadata();
+            return new Holder(
+                    sharer.token(),
+                    Process.of(sharer.instance()),
+                    facts.get("thread"),
+                    facts.get("name"),
+                    sharer.since(),
+                    sharer.remaining().toMillis(),
+                    sharer.fencingToken(),
                     facts);
         }
     }
@@ -87,7 +103,7 @@ record KeyReport(String locker, String key, @Nullable Holder holder, List<Waitin
         static Process of(String instance) {
             int at = instance.indexOf('@');
             int slash = instance.lastIndexOf('/');
-            return at > 0 && slash > at
+            return at > 0 && slash > at && !instance.contains(", ")
                     ? new Process(
                             instance,
                             instance.substring(0, at),

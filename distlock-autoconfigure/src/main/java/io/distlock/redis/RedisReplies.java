@@ -119,7 +119,7 @@ final class RedisReplies {
                 waitingDetails));
     }
 
-    private static Optional<Duration> remaining(Object millis) {
+    static Optional<Duration> remaining(Object millis) {
         long value = (Long) millis;
         return value < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(value));
     }

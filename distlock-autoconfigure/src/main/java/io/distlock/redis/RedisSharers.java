@@ -32,7 +32,7 @@ final class RedisSharers {
                 ? Optional.empty()
                 : Optional.of(new KeyState(
                         SharingDriver.SHARED,
-                        Optional.of(Duration.ofMillis((Long) reply.get(1))),
+                        RedisReplies.remaining(reply.get(1)),
                         OptionalLong.of((Long) reply.get(3)),
                         Optional.empty(),
                         waiting,

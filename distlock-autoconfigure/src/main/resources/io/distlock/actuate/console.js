@@ -207,7 +207,8 @@ function ends(holder) {
 
 function showKey(report) {
   const holder = report.holder;
-  const text = JSON.stringify({ ...report, holder: { ...holder, remaining: 0 } });
+  const sharers = report.sharers.map(one => ({ ...one, remaining: 0 }));
+  const text = JSON.stringify({ ...report, sharers, holder: { ...holder, remaining: 0 } });
   if (text === seen) {
     if (holder) {
       find('#ends').textContent = ends(holder);
@@ -226,6 +227,10 @@ function showKey(report) {
     fact('Fence', holder.fence ?? 'none');
     Object.entries(holder.metadata).filter(([name]) => !['instance', 'thread', 'name', 'holds'].includes(name))
       .forEach(([name, value]) => fact(name === 'traceparent' ? 'Trace' : name, element('code', value)));
+    if (sharers.length > 0) {
+      fact('Shared by', element('ol', sharers.map(one => element('li', describe(one.process, one.thread)
+        + `, since ${new Date(one.since).toLocaleString()}, fence ${one.fence}`))));
+    }
   } else {
     fact('Held by', 'nobody');
   }

@@ -15,9 +15,11 @@ local function lengthen_sharer(record, token, attempt, ttl, retention)
     return 0
   end
   -- PEXPIRE first: it is allowed when memory is full, and what follows it is then, too
-  redis.call('pexpire', record, math.max(redis.call('pttl', record), ttl, retention))
+  local kept = math.max(redis.call('pttl', record), ttl, retention)
+  redis.call('pexpire', record, kept)
   if ends < millis + ttl then
-    redis.call('setrange', record, at - 14, string.format('%013.0f', millis + ttl))
+    redis.call('set', record, string.sub(packed, 1, at - 14) .. string.format('%013.0f', millis + ttl)
+      .. string.sub(packed, at), 'PX', kept)
   end
   return 1
 end

@@ -168,6 +168,29 @@ class LockEndpointTests {
     }
 
     @Test
+    void whoSharesALockIsShownAndFreedOneByOne() {
+        run(seen -> {
+            Lease first = seen.locker().acquire(LockRequest.of("stock").name("reads").shared());
+            Lease second = seen.locker().acquire(LockRequest.of("stock").permits(3));
+            JsonNode found = seen.key("stock");
+            assertThat(found.at("/holder/token").asString()).isEqualTo("shared");
+            assertThat(found.at("/sharers")).hasSize(2);
+            assertThat(found.at("/sharers/0/name").asString()).isEqualTo("reads");
+            assertThat(found.at("/sharers/1/fence").asLong()).isEqualTo(second.fencingToken());
+            assertThat(found.at("/sharers/1/metadata/permits").asString()).isEqualTo("3");
+            assertThat(found.toString()).doesNotContain(first.token(), second.token());
+            assertThat(seen.locks(null, null).at("/total").asInt()).isEqualTo(2);
+
+            String token = found.at("/sharers/0/token").asString();
+            assertThat(seen.free("stock", token).getStatus()).isEqualTo(200);
+            assertThat(first.isHeld()).isFalse();
+            assertThat(second.isHeld()).isTrue();
+            assertThat(seen.free("stock", "shared").getStatus()).isEqualTo(200);
+            assertThat(second.isHeld()).isFalse();
+        });
+    }
+
+    @Test
     void freeingIsRestrictedUnlessItIsAllowed() {
         assertThat(LockEndpoint.class.getAnnotation(Endpoint.class).defaultAccess())
                 .isEqualTo(Access.READ_ONLY);

@@ -4,6 +4,7 @@ import io.distlock.Lease;
 import io.distlock.LockListener;
 import io.distlock.LockLost;
 import io.distlock.LockLostException;
+import io.distlock.LockMode;
 import io.distlock.LockNotAcquiredException;
 import io.distlock.LockRequest;
 import io.distlock.LockUnavailableException;
@@ -40,6 +41,53 @@ final class PagesExample {
         @Scheduled(cron = "0 0 3 * * *")
         @DistributedLock(key = "nightly", waitFor = "0s", whenBusy = WhenBusy.SKIP, holdAtLeast = "5m")
         public void nightly() {}
+    }
+
+    /** docs/annotation.md */
+    static class Stockroom {
+
+        private final Stocks stocks;
+
+        private final Supplier supplier;
+
+        Stockroom(Stocks stocks, Supplier supplier) {
+            this.stocks = stocks;
+            this.supplier = supplier;
+        }
+
+        @DistributedLock(key = "stock:#{#id}", mode = LockMode.SHARED)
+        public Stock read(long id) {
+            return this.stocks.load(id);
+        }
+
+        @DistributedLock(key = "stock:#{#id}")
+        public void restock(long id, int more) {
+            this.stocks.save(id, read(id).plus(more));
+        }
+
+        @DistributedLock(key = "supplier", permits = 3)
+        public void order(long id) {
+            this.supplier.order(id);
+        }
+
+        record Stock(int items) {
+
+            Stock plus(int more) {
+                return new Stock(this.items + more);
+            }
+        }
+
+        interface Stocks {
+
+            Stock load(long id);
+
+            void save(long id, Stock stock);
+        }
+
+        interface Supplier {
+
+            void order(long id);
+        }
     }
 
     /** docs/lockers.md */

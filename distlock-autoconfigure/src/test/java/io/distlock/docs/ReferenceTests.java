@@ -3,6 +3,7 @@ package io.distlock.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.distlock.LockLost;
+import io.distlock.LockMode;
 import io.distlock.LockNotAcquiredException;
 import io.distlock.ReleaseOutcome;
 import io.distlock.WhenLost;
@@ -34,7 +35,7 @@ class ReferenceTests {
     @Test
     void everyChoiceIsExplained() {
         String page = Page.of("docs/annotation.md").text();
-        assertThat(Stream.of(WhenBusy.values(), WhenUnavailable.values(), WhenLost.values())
+        assertThat(Stream.of(LockMode.values(), WhenBusy.values(), WhenUnavailable.values(), WhenLost.values())
                         .flatMap(Arrays::stream)
                         .map(constant -> "`" + constant + "`"))
                 .allSatisfy(constant -> assertThat(page).contains(constant));

@@ -12,6 +12,7 @@ import io.distlock.driver.Renewal;
 import io.distlock.driver.SeveralKeysDriver.Together;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +28,11 @@ class ProxyRefusalTests {
     private final List<Integer> asked = new ArrayList<>();
 
     private RedisLockDriver driver(String refusal) {
-        DriverSettings settings = new DriverSettings(
+        return new RedisLockDriver(new Proxy(refusal, this.asked), settings());
+    }
+
+    private static DriverSettings settings() {
+        return new DriverSettings(
                 "default",
                 "p:",
                 "app@here/1-abcdefghijkl",
@@ -35,7 +40,6 @@ class ProxyRefusalTests {
                 Duration.ofMinutes(1),
                 true,
                 Optional.empty());
-        return new RedisLockDriver(new Proxy(refusal, this.asked), settings);
     }
 
     private static List<Renewal> renewals(int many) {
@@ -104,6 +108,39 @@ class ProxyRefusalTests {
                 .toList();
         assertThat(answers(driver.releaseAll(releases))).hasSize(3).containsOnly(Ownership.OURS);
         assertThat(this.asked).containsExactly(12, 4, 4, 4);
+    }
+
+    @Test
+    void aShareIsRenewedInTheRecordAndThenAtTheKey() {
+        List<String> told = new ArrayList<>();
+        RedisLockDriver driver = new RedisLockDriver(new Sharing(told), settings());
+        Renewal renewal = new Renewal(new Hold(new LockKey("p:", "k"), "t", "a"), Duration.ofSeconds(10));
+        assertThat(answers(driver.renew(List.of(renewal, renewal)))).containsOnly(Ownership.OURS);
+        assertThat(told)
+                .contains("KEEP_SHARER [p:~rec:{p:k}] [60000, t, a, 10000]", "RENEW [p:k] [60000, shared, , 10000]");
+        assertThat(told.indexOf("KEEP_SHARER [p:~rec:{p:k}] [60000, t, a, 10000]"))
+                .isLessThan(told.indexOf("RENEW [p:k] [60000, shared, , 10000]"));
+    }
+
+    /** Several share the key. */
+    private static final class Sharing extends OneServerLink {
+
+        private final List<String> told;
+
+        private Sharing(List<String> told) {
+            this.told = told;
+        }
+
+        @Override
+        public CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments) {
+            if (keys.length > 2) {
+                return CompletableFuture.failedFuture(
+                        RedisErrors.answered("CROSSSLOT Keys in request don't hash to the same slot", null));
+            }
+            this.told.add(script + " " + Arrays.toString(keys) + " " + Arrays.toString(arguments));
+            boolean key = script == Script.RENEW && !arguments[1].equals("shared");
+            return CompletableFuture.completedFuture(List.of(key ? 2L : 1L));
+        }
     }
 
     private static final class Proxy extends OneServerLink {
