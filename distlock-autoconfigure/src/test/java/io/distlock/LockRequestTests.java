@@ -132,7 +132,11 @@ class LockRequestTests {
         assertThat(REQUEST.shared().mode()).isEqualTo(LockMode.SHARED);
         assertThat(REQUEST.permits(3).permits()).isEqualTo(3);
         assertThat(REQUEST.permits(3).shared().permits()).isEqualTo(3);
-        assertThat(REQUEST.shared().permits(3).name("n").ttl(Duration.ofSeconds(1)).permits())
+        assertThat(REQUEST.shared()
+                        .permits(3)
+                        .name("n")
+                        .ttl(Duration.ofSeconds(1))
+                        .permits())
                 .isEqualTo(3);
     }
 

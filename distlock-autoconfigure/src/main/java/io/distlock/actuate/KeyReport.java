@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param waiting those in line, first comes first
  * @param sharers who holds it together, each to be freed by its own token; none where one holds it alone
  */
-record KeyReport(
-        String locker, String key, @Nullable Holder holder, List<Waiting> waiting, List<Holder> sharers) {
+record KeyReport(String locker, String key, @Nullable Holder holder, List<Waiting> waiting, List<Holder> sharers) {
 
     static KeyReport free(String locker, String key) {
         return new KeyReport(locker, key, null, List.of(), List.of());

@@ -25,8 +25,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Locks in Redis: one script, so one round trip, for every question. */
-final class RedisLockDriver
-        implements SharingDriver, FreeingDriver, SeveralKeysDriver, VotingDriver, ReportingDriver {
+final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeysDriver, VotingDriver, ReportingDriver {
 
     /**
      * Keys of one script: enough to keep requests few, few enough that other clients of the server wait no longer than

@@ -170,7 +170,8 @@ class LockEndpointTests {
     @Test
     void whoSharesALockIsShownAndFreedOneByOne() {
         run(seen -> {
-            Lease first = seen.locker().acquire(LockRequest.of("stock").name("reads").shared());
+            Lease first =
+                    seen.locker().acquire(LockRequest.of("stock").name("reads").shared());
             Lease second = seen.locker().acquire(LockRequest.of("stock").permits(3));
             JsonNode found = seen.key("stock");
             assertThat(found.at("/holder/token").asString()).isEqualTo("shared");

@@ -136,7 +136,9 @@ class SharedAnnotationsTests {
         this.application.withBean(Stock.class).run(context -> {
             Stock stock = context.getBean(Stock.class);
             Callable<CompletableFuture<Object>> read = () -> CompletableFuture.completedFuture("read");
-            assertThat(stock.readSoon(() -> stock.readSoon(read))).succeedsWithin(PATIENCE).isEqualTo("read");
+            assertThat(stock.readSoon(() -> stock.readSoon(read)))
+                    .succeedsWithin(PATIENCE)
+                    .isEqualTo("read");
             assertThat(stock.readSoon(() -> stock.writeSoon(read)))
                     .failsWithin(PATIENCE)
                     .withThrowableThat()

@@ -60,12 +60,15 @@ class RedisSharedKeyTests {
         share(this.first, this.second);
         assertThat(this.redis.call("GET", "p:stock")).isEqualTo("shared");
         assertThat((Long) this.redis.call("PTTL", "p:stock")).isBetween(MINUTE.toMillis(), 2 * MINUTE.toMillis());
-        assertThat(this.redis.call("SET", "p:stock", "theirs", "NX", "PX", "1000")).isNull();
+        assertThat(this.redis.call("SET", "p:stock", "theirs", "NX", "PX", "1000"))
+                .isNull();
         release(this.second);
         assertThat((Long) this.redis.call("PTTL", "p:stock")).isBetween(1L, MINUTE.toMillis());
-        assertThat(this.redis.call("SET", "p:stock", "theirs", "NX", "PX", "1000")).isNull();
+        assertThat(this.redis.call("SET", "p:stock", "theirs", "NX", "PX", "1000"))
+                .isNull();
         release(this.first);
-        assertThat(this.redis.call("SET", "p:stock", "theirs", "NX", "PX", "60000")).isEqualTo("OK");
+        assertThat(this.redis.call("SET", "p:stock", "theirs", "NX", "PX", "60000"))
+                .isEqualTo("OK");
         assertThat(answer(this.driver.acquire(shared("c", MINUTE)))).isInstanceOf(Attempt.Busy.class);
     }
 
@@ -123,8 +126,7 @@ class RedisSharedKeyTests {
                 .isThrownBy(() -> share(shared("c", MINUTE)))
                 .withMessageContaining("out of memory");
         this.redis.call("CONFIG", "SET", "maxmemory", "0");
-        Question writer = new Question(
-                new Claim(new Hold(KEY, "writer", "writer-1"), MINUTE, 1, ""), "W", 1, MINUTE);
+        Question writer = new Question(new Claim(new Hold(KEY, "writer", "writer-1"), MINUTE, 1, ""), "W", 1, MINUTE);
         assertThat(answer(this.driver.line(writer))).isInstanceOf(Attempt.Busy.class);
         this.redis.call("CONFIG", "SET", "maxmemory", "1");
         assertThat(renew(this.first)).isEqualTo(Ownership.OURS);
@@ -138,12 +140,13 @@ class RedisSharedKeyTests {
     @Test
     void everythingOfASharedKeyExpires() {
         share(this.first, this.second);
-        answer(this.driver.line(new Question(
-                new Claim(new Hold(KEY, "writer", "writer-1"), MINUTE, 1, ""), "W", 1, MINUTE)));
+        answer(this.driver.line(
+                new Question(new Claim(new Hold(KEY, "writer", "writer-1"), MINUTE, 1, ""), "W", 1, MINUTE)));
         List<?> keys = (List<?>) this.redis.call("KEYS", "*");
         assertThat(keys).hasSize(4);
-        assertThat(keys).allSatisfy(key -> assertThat((Long) this.redis.call("PTTL", (String) key))
-                .isPositive());
+        assertThat(keys)
+                .allSatisfy(key ->
+                        assertThat((Long) this.redis.call("PTTL", (String) key)).isPositive());
     }
 
     private static Claim shared(String token, Duration ttl) {
@@ -157,7 +160,9 @@ class RedisSharedKeyTests {
     }
 
     private Ownership renew(Claim claim) {
-        return answer(this.driver.renew(List.of(new Renewal(claim.hold(), claim.ttl()))).get(0));
+        return answer(this.driver
+                .renew(List.of(new Renewal(claim.hold(), claim.ttl())))
+                .get(0));
     }
 
     private Ownership release(Claim claim) {
