@@ -569,6 +569,22 @@ public abstract class SharingDriverContract extends SeveralKeysDriverContract {
     }
 
     @WaitingTest
+    void aCrowdInLineIsLetInAtTheLatestByItsOwnQuestions() {
+        Claim holder = claim("holder");
+        granted(holder);
+        List<Question> crowd = IntStream.range(0, 250)
+                .mapToObj(i -> standing(question("M" + i, shared("t" + i))))
+                .toList();
+        Question writer = standing(question("W", claim("writer")));
+        release(holder);
+        crowd.forEach(one -> assertThat(line(again(one))).isInstanceOf(Granted.class));
+        assertThat(inspect().sharers()).hasSize(250);
+        assertLine("W");
+        crowd.forEach(one -> release(one.claim()));
+        assertHeldBy(writer.claim());
+    }
+
+    @WaitingTest
     void nothingIsLeftOfThoseWhoSharedAfterTheRetention() {
         forgetSoon();
         Claim dead = shared("dead");
