@@ -9,17 +9,18 @@ import java.util.regex.Pattern;
 /** The trace context of a span as text, in the form of the header {@code traceparent} of W3C. */
 final class TraceParent {
 
-    private static final Pattern FORM = Pattern.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})");
+    private static final Pattern FORM =
+            Pattern.compile("00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})");
 
-    private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{1,32}");
+    private static final Pattern TRACE_ID = Pattern.compile("(?!0+$)[0-9a-f]{1,32}");
 
-    private static final Pattern SPAN_ID = Pattern.compile("[0-9a-f]{1,16}");
+    private static final Pattern SPAN_ID = Pattern.compile("(?!0+$)[0-9a-f]{1,16}");
 
     private static final String ZEROS = "0".repeat(32);
 
     private TraceParent() {}
 
-    /** Empty for a span that is none. */
+    /** Empty for a span that is none, of whose ids nothing is there but zeros. */
     static Optional<String> of(TraceContext context) {
         String trace = context.traceId();
         String span = context.spanId();

@@ -147,6 +147,15 @@ class LockTracingTests {
     }
 
     @Test
+    void aSpanThatIsNoneLeavesNothingToLinkTo() {
+        this.bare
+                .withPropertyValues("distlock.driver=memory")
+                .withBean(Tracer.class, () -> Tracer.NOOP)
+                .run(context -> assertThat(holderMetadata(context.getBean(WatchedLocker.class)))
+                        .doesNotContainKey("traceparent"));
+    }
+
+    @Test
     void aHolderWithoutASpanLeavesNothingToLinkTo() {
         this.traced.run(context -> {
             WatchedLocker locker = context.getBean(WatchedLocker.class);
@@ -167,7 +176,11 @@ class LockTracingTests {
                 .withBean(LockTracing.class, () -> new Odd("x".repeat(200)))
                 .run(context -> assertThat(holderMetadata(context.getBean(WatchedLocker.class)))
                         .doesNotContainKey("traceparent"));
-        for (String text : List.of("", "nonsense\n=%", "00-" + "g".repeat(32) + "-" + "0".repeat(16) + "-01")) {
+        for (String text : List.of(
+                "",
+                "nonsense\n=%",
+                "00-" + "g".repeat(32) + "-" + "1".repeat(16) + "-01",
+                "00-" + "0".repeat(32) + "-" + "1".repeat(16) + "-01")) {
             AtomicReference<SimpleSpan> refused = new AtomicReference<>();
             this.traced.run(context -> {
                 WatchedLocker locker = context.getBean(WatchedLocker.class);
