@@ -188,9 +188,6 @@ final class Taking {
     private LeaseInHand granted(Set<String> keys, Demand demand, long start, Answer answer) {
         if (answer instanceof Answer.Granted granted) {
             LeaseInHand lease = granted.lease().handOut();
-            if (!demand.autoRenew()) {
-                this.desk.listenForLong();
-            }
             this.tellers.taken(granted.lease(), since(start));
             return lease;
         }

@@ -257,7 +257,8 @@ class WatchedLockerTests {
     }
 
     @Test
-    void aHolderElsewhereThatDoesNotRenewIsToldAtOnce() {
+    void aHolderElsewhereThatListensAndDoesNotRenewIsToldAtOnce() {
+        this.locker.awaitMessages();
         Lease lease = this.locker.acquire(REQUEST.autoRenew(false));
         assertThat(freedThere()).isEqualTo(ReleaseOutcome.RELEASED);
         assertThatExceptionOfType(LockLostException.class)
@@ -272,6 +273,7 @@ class WatchedLockerTests {
         LineDriver driver = this.drivers.create(settings(here));
         try (DistributedLocker told = locker(here, driver);
                 Lease lease = told.acquire(REQUEST.autoRenew(false))) {
+            told.awaitMessages();
             Hold hold = Hold.byToken(new LockKey(LockerSettings.defaults().prefix(), "order:42"), lease.token());
             assertThat(driver)
                     .isInstanceOfSatisfying(FreeingDriver.class, freeing -> freeing.tellFreed(hold, here.id()));

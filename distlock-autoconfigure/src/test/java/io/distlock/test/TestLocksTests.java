@@ -134,7 +134,7 @@ class TestLocksTests {
         this.locks.lose(KEY);
         assertThat(lease.isHeld()).isFalse();
         assertThat(this.locks).wasLost(KEY);
-        assertThat(told.orTimeout(10, TimeUnit.SECONDS).join().reason()).isEqualTo(LockLost.Reason.GONE);
+        assertThat(told.orTimeout(10, TimeUnit.SECONDS).join().reason()).isEqualTo(LockLost.Reason.FREED);
         assertThat(this.locks.elsewhere().tryAcquire(REQUEST)).isPresent();
         assertThat(lease.release()).isEqualTo(ReleaseOutcome.EXPIRED);
     }
