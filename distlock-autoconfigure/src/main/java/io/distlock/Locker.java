@@ -6,7 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes distributed locks: at most one {@link Lease} per key is valid at a time, over all instances that share a store.
+ * Takes distributed locks: at most one {@link Lease} per key is valid at a time, over all instances that share a store;
+ * or as many as all of their requests agree to ({@link LockRequest#shared()}, {@link LockRequest#permits(int)}).
  *
  * <p>Three answers are never mixed up: <em>busy</em> (an empty {@code Optional} or {@link LockNotAcquiredException}),
  * <em>unavailable</em> ({@link LockUnavailableException}: the store did not answer or refused) and <em>lost</em>

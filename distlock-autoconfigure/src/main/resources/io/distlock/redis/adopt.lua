@@ -9,14 +9,14 @@ local token, attempt, ttl, details = ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6
 
 local was = read_lock()
 if was.sharers then
-  local sharer = find_sharer(was.sharers, token)
+  local sharer = sharing().find(was.sharers, token)
   if not sharer then
     return {}
   end
   if sharer.attempt ~= attempt then
     was.void = with(was, was.void, sharer.attempt)
   end
-  replace(was.sharers, sharer.first, sharer.last, line_of(math.max(sharer.ends, millis + ttl), attempt, token,
+  sharing().replace(was.sharers, sharer.first, sharer.last, sharing().line_of(math.max(sharer.ends, millis + ttl), attempt, token,
     sharer.fence, sharer.permits, details))
   at_least(lock, ttl)
   save_record(was, math.max(ttl, retention))

@@ -7,7 +7,7 @@ local function finish(token, attempt, how, next)
   local by_token = attempt == ''
 
   local was = read_lock()
-  local sharer = was.sharers and find_sharer(was.sharers, token, not by_token and attempt or nil)
+  local sharer = was.sharers and sharing().find(was.sharers, token, not by_token and attempt or nil)
   local mine = sharer or not was.sharers and was.holder == token and (by_token or not was.by or was.by == attempt)
   local before = by_token and was.released == token or not by_token and among(was.freed, attempt)
   local outcome = 0
@@ -22,7 +22,7 @@ local function finish(token, attempt, how, next)
   if mine then
     local ended = sharer and sharer.attempt or was.by or attempt
     if sharer and (keep > 0 or was.sharers.count > 1) then
-      end_sharer(lock, was.sharers, sharer, keep)
+      sharing().finish(lock, was.sharers, sharer, keep)
     elseif keep > 0 then
       redis.call('pexpire', lock, keep)
     else

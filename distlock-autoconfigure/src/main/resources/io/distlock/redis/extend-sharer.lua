@@ -11,12 +11,12 @@ if not was.sharers then
   redis.call('pexpire', record, math.max(ttl, retention))
   return { 1 }
 end
-local sharer = find_sharer(was.sharers, token)
+local sharer = sharing().find(was.sharers, token)
 if not sharer then
   return { 0 }
 end
-set_end(was.sharers, sharer, millis + ttl)
-local left = longest(was.sharers) - millis
+sharing().set_end(was.sharers, sharer, millis + ttl)
+local left = sharing().longest(was.sharers) - millis
 redis.call('pexpire', lock, left)
 write_record(was, math.max(left, retention))
 return { 1 }

@@ -31,7 +31,7 @@ local function read_record()
   end
   local version, lined, by, last, base, fences, void, released, token, details, freed
   if string.sub(packed, 3, 9) == SHARED .. '\n' then
-    version, lined, by, last, base, fences, void, released, token, details, freed = match_shared(packed)
+    version, lined, by, last, base, fences, void, released, token, details, freed = sharing().match_record(packed)
   else
     version, lined, by, last, base, fences, void, released, token, details, freed = string.match(packed, RECORD)
   end
@@ -49,7 +49,7 @@ local function read_lock()
   local was = read_record()
   was.holder = redis.call('get', lock)
   if was.holder == SHARED and was.by == SHARED then
-    was.sharers = read_sharers(was.details)
+    was.sharers = sharing().read(was.details)
     if was.sharers.count == 0 then
       was.holder, was.sharers = false, nil
     end
@@ -63,7 +63,7 @@ end
 
 local function write_record(was, ttl)
   if was.sharers and was.sharers.changed then
-    was.details, was.sharers.changed = pack_sharers(was.sharers), false
+    was.details, was.sharers.changed = sharing().pack(was.sharers), false
   end
   redis.call('set', record, string.format(PACKED, was.lined, was.by or '', was.last, was.base, was.fences, was.void,
     was.released, was.token, was.details, string.sub(was.freed, -kept(was))), 'PX', ttl)
@@ -166,7 +166,7 @@ end
 local function has_room(was, claim)
   local all = was.sharers
   if all then
-    return all.count < all.limit and all.count < claim.permits and not find_sharer(all, claim.token)
+    return all.count < all.limit and all.count < claim.permits and not sharing().find(all, claim.token)
   end
   return not was.holder
 end
@@ -176,7 +176,7 @@ local function join(claim, was)
   was.sharers = was.sharers or { count = 0, limit = ANY, soonest = FAR, list = '' }
   was.base, was.fences = math.max(micros, was.last + 1), 1
   was.last, was.by, was.token = was.base, SHARED, SHARED
-  add_sharer(was.sharers, claim, was.base)
+  sharing().add(was.sharers, claim, was.base)
 end
 
 local function write_sharers(was, more)
@@ -298,10 +298,10 @@ end
 
 -- Granted before: the same again, for its whole ttl from now.
 local function granted_again(claim, was)
-  local sharer = was.sharers and find_sharer(was.sharers, claim.token, claim.attempt)
+  local sharer = was.sharers and sharing().find(was.sharers, claim.token, claim.attempt)
   if sharer then
     if sharer.ends < millis + claim.ttl then
-      set_end(was.sharers, sharer, millis + claim.ttl)
+      sharing().set_end(was.sharers, sharer, millis + claim.ttl)
       save_record(was, math.max(claim.ttl, retention))
       at_least(lock, claim.ttl)
     end

@@ -4,5 +4,5 @@ local _, _, by, _, _, _, _, _, _, details = string.match(redis.call('get', KEYS[
 if by ~= SHARED then
   return ARGV[1] == SHARED and { redis.call('pttl', KEYS[1]) } or {}
 end
-local sharer = find_sharer(read_sharers(details), ARGV[1])
+local sharer = sharing().find(sharing().read(details), ARGV[1])
 return sharer and { sharer.ends - millis } or {}
