@@ -36,6 +36,7 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param waitWithinTtl Whether a wait that is longer than the ttl is refused.
  * @param maxWaiters Number of callers per key and instance that may wait; zero for no limit.
  * @param fenceRetention Time that a key's last fencing token is remembered after its last use.
+ * @param waitForReplica Number of replicas that must have a lock before it is given to its caller; zero for none.
  * @param metadata Facts that are stored beside every lock; those of a request win.
  * @param startupCheck What happens when the store does not answer while the application starts.
  * @param shutdownGrace Time that shutdown waits for locks to be given back.
@@ -63,6 +64,7 @@ record DistlockProperties(
         @DefaultValue("0") int maxWaiters,
         @DefaultValue Pass pass,
         @DefaultValue("1h") Duration fenceRetention,
+        @DefaultValue("0") int waitForReplica,
         @DefaultValue Map<String, String> metadata,
         @DefaultValue("warn") OnFailure startupCheck,
         @DefaultValue("10s") Duration shutdownGrace,
@@ -96,6 +98,7 @@ record DistlockProperties(
                         this.maxWaiters,
                         this.pass,
                         this.fenceRetention,
+                        this.waitForReplica,
                         this.metadata,
                         this.shutdownGrace)
                 .checked("distlock");

@@ -41,6 +41,7 @@ record LockerTerms(
         int maxWaiters,
         Pass pass,
         Duration fenceRetention,
+        int waitForReplica,
         Map<String, String> metadata,
         Duration shutdownGrace) {
 
@@ -65,6 +66,7 @@ record LockerTerms(
         notNegative(path + ".max-waiters", this.maxWaiters);
         atLeast(path + ".fence-retention", this.fenceRetention, MILLISECOND, "fencing tokens could be given twice");
         notNegative(path + ".rejoin-after", this.rejoinAfter);
+        notNegative(path + ".wait-for-replica", this.waitForReplica);
         if (this.maxHold != null) {
             atLeast(path + ".max-hold", this.maxHold, MILLISECOND, "nothing could be held");
         }
@@ -120,6 +122,7 @@ record LockerTerms(
                 this.fenceRetention,
                 this.waitStrategy != WaitStrategy.POLL,
                 Optional.ofNullable(this.connectionFactory),
-                new Nodes(this.nodes, this.fencing, this.rejoinAfter));
+                new Nodes(this.nodes, this.fencing, this.rejoinAfter),
+                this.waitForReplica);
     }
 }

@@ -34,7 +34,7 @@ record LockersProperties(@DefaultValue Map<String, Entry> lockers) {
                 "Write what an entry of 'distlock.lockers' knows: driver, connection-factory, nodes, fencing, rejoin-after,"
                         + " prefix, ttl, wait, max-ttl, auto-renew, max-hold, grace, command-timeout, poll-interval,"
                         + " wait-strategy, wait-within-ttl, retry, retry-interval, max-waiters, pass, fence-retention,"
-                        + " metadata. A name with dots is written in brackets.");
+                        + " wait-for-replica, metadata. A name with dots is written in brackets.");
     }
 
     /** The longest ttl that a locker allows; what the application makes itself decides for itself. */
@@ -70,6 +70,7 @@ record LockersProperties(@DefaultValue Map<String, Entry> lockers) {
      * @param maxWaiters Number of callers per key and instance that may wait; zero for no limit.
      * @param pass How locks go from thread to thread of one instance.
      * @param fenceRetention Time that a key's last fencing token is remembered after its last use.
+     * @param waitForReplica Number of replicas that must have a lock before it is given to its caller; zero for none.
      * @param metadata Facts that are stored beside every lock; those of a request win.
      */
     record Entry(
@@ -94,11 +95,12 @@ record LockersProperties(@DefaultValue Map<String, Entry> lockers) {
             @Nullable Integer maxWaiters,
             @Nullable Pass pass,
             @Nullable Duration fenceRetention,
+            @Nullable Integer waitForReplica,
             @DefaultValue Map<String, String> metadata) {
 
         static final Entry NONE = new Entry(
                 null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null, null, null, Map.of());
+                null, null, null, null, null, Map.of());
 
         private LockerTerms over(String name, LockerTerms base, String path) {
             return new LockerTerms(
@@ -123,6 +125,7 @@ record LockersProperties(@DefaultValue Map<String, Entry> lockers) {
                             or(this.maxWaiters, base.maxWaiters()),
                             or(this.pass, base.pass()),
                             or(this.fenceRetention, base.fenceRetention()),
+                            or(this.waitForReplica, base.waitForReplica()),
                             this.metadata.isEmpty() ? base.metadata() : this.metadata,
                             base.shutdownGrace())
                     .checked(path);

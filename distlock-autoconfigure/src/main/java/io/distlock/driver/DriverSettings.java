@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param messages whether grants may come by message
  * @param connectionFactory bean name, where there are several
  * @param nodes stores of its own, instead of the application's
+ * @param replicas how many copies of the store must have a grant before it counts; zero = not asked
  */
 public record DriverSettings(
         String locker,
@@ -23,9 +24,10 @@ public record DriverSettings(
         Duration recordRetention,
         boolean messages,
         Optional<String> connectionFactory,
-        Nodes nodes) {
+        Nodes nodes,
+        int replicas) {
 
-    /** On the application's store. */
+    /** On the application's store, copied or not. */
     public DriverSettings(
             String locker,
             String prefix,
@@ -42,7 +44,8 @@ public record DriverSettings(
                 recordRetention,
                 messages,
                 connectionFactory,
-                Nodes.ofTheApplication());
+                Nodes.ofTheApplication(),
+                0);
     }
 
     /** The same for one store among several, on its own connection. */
@@ -55,6 +58,7 @@ public record DriverSettings(
                 this.recordRetention,
                 false,
                 Optional.empty(),
-                this.nodes.only(address));
+                this.nodes.only(address),
+                this.replicas);
     }
 }

@@ -72,6 +72,11 @@ final class Circuit implements RedisLink {
     }
 
     @Override
+    public CompletableFuture<Long> copies(String record, int replicas, Duration timeout) {
+        return this.link.copies(record, replicas, timeout);
+    }
+
+    @Override
     public CompletableFuture<Void> subscribe(String channel, Duration timeout, Consumer<String> listener) {
         return this.link.subscribe(channel, timeout, listener);
     }

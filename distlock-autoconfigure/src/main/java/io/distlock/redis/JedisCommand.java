@@ -8,7 +8,6 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.RedisScriptingCommands;
 
 /** One thing asked over a blocking connection, by whichever thread runs this. */
 final class JedisCommand<T> implements Runnable {
@@ -17,11 +16,11 @@ final class JedisCommand<T> implements Runnable {
 
     private final RedisConnectionFactory factory;
 
-    private final Function<RedisScriptingCommands, T> question;
+    private final Function<RedisConnection, T> question;
 
     private volatile boolean sent;
 
-    JedisCommand(RedisConnectionFactory factory, Function<RedisScriptingCommands, T> question) {
+    JedisCommand(RedisConnectionFactory factory, Function<RedisConnection, T> question) {
         this.factory = factory;
         this.question = question;
     }
@@ -40,9 +39,8 @@ final class JedisCommand<T> implements Runnable {
             return;
         }
         try (RedisConnection connection = this.factory.getConnection()) {
-            RedisScriptingCommands scripts = connection.scriptingCommands();
             this.sent = true;
-            this.answer.complete(this.question.apply(scripts));
+            this.answer.complete(this.question.apply(connection));
         } catch (RuntimeException failure) {
             this.answer.completeExceptionally(explain(failure));
         }

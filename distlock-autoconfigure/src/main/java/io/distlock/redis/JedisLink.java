@@ -5,6 +5,7 @@ import io.distlock.driver.LockDriverException.Kind;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -12,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.springframework.data.redis.connection.RedisScriptingCommands;
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 
 /**
@@ -29,8 +30,15 @@ final class JedisLink implements RedisLink {
 
     private final boolean oneServer;
 
-    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
-            MOST_AT_ONCE, MOST_AT_ONCE, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), JedisLink::thread);
+    private static final int MOST_WAITING = 2;
+
+    /** By which the server's own answer, that the time is over, may come later. */
+    private static final Duration MARGIN = Duration.ofMillis(250);
+
+    private final ThreadPoolExecutor threads = threads(MOST_AT_ONCE);
+
+    /** Others than those that renew: who waits for replicas may wait long. */
+    private final ThreadPoolExecutor waiters = threads(MOST_WAITING);
 
     private final JedisInbox inbox;
 
@@ -38,7 +46,13 @@ final class JedisLink implements RedisLink {
         this.factory = factory;
         this.oneServer = !factory.isRedisClusterAware() && !factory.isRedisSentinelAware();
         this.inbox = new JedisInbox(factory);
-        this.threads.allowCoreThreadTimeOut(true);
+    }
+
+    private static ThreadPoolExecutor threads(int most) {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                most, most, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), JedisLink::thread);
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     private static Thread thread(Runnable task) {
@@ -49,22 +63,28 @@ final class JedisLink implements RedisLink {
 
     @Override
     public CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments) {
-        return ask(timeout, redis -> JedisScripts.run(redis, script, keys, arguments));
+        return ask(
+                this.threads, timeout, redis -> JedisScripts.run(redis.scriptingCommands(), script, keys, arguments));
     }
 
     @Override
     public CompletableFuture<Void> load(Duration timeout) {
-        return ask(timeout, redis -> {
-                    JedisScripts.load(redis);
+        return ask(this.threads, timeout, redis -> {
+                    JedisScripts.load(redis.scriptingCommands());
                     return true;
                 })
                 .thenAccept(loaded -> {});
     }
 
-    private <T> CompletableFuture<T> ask(Duration timeout, Function<RedisScriptingCommands, T> question) {
+    @Override
+    public CompletableFuture<Long> copies(String record, int replicas, Duration timeout) {
+        return ask(this.waiters, timeout.plus(MARGIN), redis -> JedisCopies.await(redis, record, replicas, timeout));
+    }
+
+    private <T> CompletableFuture<T> ask(Executor threads, Duration timeout, Function<RedisConnection, T> question) {
         JedisCommand<T> command = new JedisCommand<>(this.factory, question);
         try {
-            this.threads.execute(command);
+            threads.execute(command);
         } catch (RejectedExecutionException closed) {
             return CompletableFuture.failedFuture(
                     new LockDriverException(Kind.UNREACHABLE, "the locker is closed", closed));
@@ -106,6 +126,7 @@ final class JedisLink implements RedisLink {
     public void close() {
         this.inbox.close();
         this.threads.shutdown();
+        this.waiters.shutdown();
     }
 
     @Override

@@ -28,12 +28,15 @@ final class LettuceLink implements RedisLink {
 
     private final CommandConnection commands;
 
+    private final LettuceCopies copies;
+
     private final LettuceInbox inbox;
 
     LettuceLink(LettuceDoor door, Duration patience) {
         this.door = door;
         this.timer = door.timer();
         this.commands = new CommandConnection(door, patience);
+        this.copies = new LettuceCopies(door, patience);
         this.inbox = new LettuceInbox(door);
     }
 
@@ -75,6 +78,11 @@ final class LettuceLink implements RedisLink {
     }
 
     @Override
+    public CompletableFuture<Long> copies(String record, int replicas, Duration timeout) {
+        return this.copies.await(record, replicas, timeout);
+    }
+
+    @Override
     public CompletableFuture<Void> subscribe(String channel, Duration timeout, Consumer<String> listener) {
         return this.inbox.open(channel, listener);
     }
@@ -103,6 +111,7 @@ final class LettuceLink implements RedisLink {
     public void close() {
         CompletionStage<Void> inboxClosed = this.inbox.close();
         awaitBriefly(this.commands.close());
+        awaitBriefly(this.copies.close());
         awaitBriefly(inboxClosed);
         this.door.close();
     }

@@ -14,6 +14,14 @@ interface RedisLink extends AutoCloseable {
     /** Makes every script known to the server, so that no first question is asked twice. */
     CompletableFuture<Void> load(Duration timeout);
 
+    /**
+     * Writes to that record once more, and waits until so many replicas of its server have it, or the time is over; on a
+     * connection on which nothing else is asked meanwhile.
+     *
+     * @return how many have it
+     */
+    CompletableFuture<Long> copies(String record, int replicas, Duration timeout);
+
     /** Completes when messages to the channel can arrive. */
     CompletableFuture<Void> subscribe(String channel, Duration timeout, Consumer<String> listener);
 

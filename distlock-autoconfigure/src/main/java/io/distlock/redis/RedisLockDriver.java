@@ -55,6 +55,8 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
 
     private final RedisTogether several;
 
+    private final Replication replication;
+
     RedisLockDriver(RedisLink link, DriverSettings settings) {
         this.link = link;
         this.settings = settings;
@@ -64,6 +66,7 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
         this.together = link.isOneServer();
         this.retention = Arguments.millis(settings.recordRetention());
         this.several = new RedisTogether(link, this.retention, this.channel);
+        this.replication = new Replication(link, settings.replicas());
     }
 
     @Override
@@ -88,9 +91,11 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
     }
 
     private CompletionStage<Attempt> ask(Claim claim, Arguments arguments) {
-        return this.link
-                .run(question(claim), timeout(claim.ttl()), keys(claim.key()).array(), arguments.array())
+        Duration timeout = timeout(claim.ttl());
+        CompletionStage<Attempt> answer = this.link
+                .run(question(claim), timeout, keys(claim.key()).array(), arguments.array())
                 .thenApply(reply -> RedisReplies.attempt(reply.get(0)));
+        return this.replication.copied(claim.key(), answer, timeout);
     }
 
     /** To one who would share it, a lock is never as simple as to one who wants it alone. */
@@ -103,7 +108,13 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
         if (questions.size() == 1 || !this.together) {
             return questions.stream().map(this::line).toList();
         }
-        return inBatches(questions, this::lineTogether, RedisReplies::attempt, this::line);
+        List<CompletionStage<Attempt>> answers =
+                inBatches(questions, this::lineTogether, RedisReplies::attempt, this::line);
+        for (int i = 0; i < answers.size(); i++) {
+            Claim claim = questions.get(i).claim();
+            answers.set(i, this.replication.copied(claim.key(), answers.get(i), timeout(claim.ttl())));
+        }
+        return answers;
     }
 
     private CompletableFuture<List<Object>> lineTogether(List<Question> batch) {
@@ -135,9 +146,11 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
         Arguments arguments = start(Arguments.RELEASE + Arguments.QUESTION);
         arguments.add(release);
         arguments.add(next, true, this.link.isListening());
-        return end(release.hold(), arguments)
+        CompletionStage<Handover> answer = end(release.hold(), arguments)
                 .thenApply(reply ->
                         new Handover(RedisReplies.ownership(reply.get(0)), RedisReplies.attempt(reply.get(1))));
+        return this.replication.copied(
+                next.claim().hold(), answer, timeout(next.claim().ttl()));
     }
 
     private CompletableFuture<List<Object>> end(Hold hold, Arguments arguments) {
@@ -152,7 +165,8 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
 
     @Override
     public CompletionStage<Together> acquireAll(List<Claim> claims) {
-        return this.several.acquire(claims, timeout(claims.get(0).ttl()));
+        Duration timeout = timeout(claims.get(0).ttl());
+        return this.replication.together(claims.get(0).key(), this.several.acquire(claims, timeout), timeout);
     }
 
     @Override
@@ -273,7 +287,7 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
         String[] any = {this.settings.prefix() + "~report"};
         return this.link
                 .run(Script.REPORT, this.settings.commandTimeout(), any, new String[] {this.inbox})
-                .thenApply(reply -> RedisReport.of(this.link.toString(), reply, this.settings.messages()));
+                .thenApply(reply -> RedisReport.of(this.link.toString(), reply, this.settings));
     }
 
     @Override
@@ -290,9 +304,11 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
         Arguments arguments = start(Arguments.QUESTION + 1);
         arguments.add(claim);
         arguments.add(Long.toString(upFor.plusMillis(999).toSeconds()));
-        return this.link
-                .run(Script.VOTE, timeout(claim.ttl()), keys(claim.key()).array(), arguments.array())
+        Duration timeout = timeout(claim.ttl());
+        CompletionStage<Attempt> answer = this.link
+                .run(Script.VOTE, timeout, keys(claim.key()).array(), arguments.array())
                 .thenApply(reply -> RedisReplies.attempt(reply.get(0)));
+        return this.replication.copied(claim.key(), answer, timeout);
     }
 
     @Override
@@ -323,10 +339,11 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
         if (!this.settings.messages()) {
             return CompletableFuture.completedFuture(null);
         }
+        Consumer<Grant> told = this.replication.copied(grants, this.settings.commandTimeout());
         return this.link.subscribe(
                 this.inbox,
                 this.settings.commandTimeout(),
-                message -> RedisMessages.read(this.settings.prefix(), message, grants, freed));
+                message -> RedisMessages.read(this.settings.prefix(), message, told, freed));
     }
 
     @Override

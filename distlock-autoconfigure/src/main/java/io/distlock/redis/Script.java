@@ -25,6 +25,7 @@ enum Script {
     STATE("record", "state"),
     TTL("record", "ttl", "clock", "sharers", "ttl-sharer"),
     TELL("tell"),
+    COPY("copy"),
     REPORT("report"),
     IDENTITY("identity");
 

@@ -11,6 +11,6 @@ end
 
 local refused = redis.pcall('publish', ARGV[1], '')
 return {
-  said('info', 'server'), said('info', 'memory'), said('info', 'persistence'),
+  said('info', 'server'), said('info', 'memory'), said('info', 'persistence'), said('info', 'replication'),
   type(refused) == 'table' and refused.err or ''
 }

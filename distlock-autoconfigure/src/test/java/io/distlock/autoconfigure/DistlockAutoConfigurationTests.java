@@ -82,6 +82,7 @@ class DistlockAutoConfigurationTests {
                         "distlock.prefix=shop:",
                         "distlock.ttl=1500ms",
                         "distlock.fence-retention=2h",
+                        "distlock.wait-for-replica=2",
                         "distlock.wait-strategy=poll",
                         "distlock.connection-factory=locks")
                 .run(context -> assertThat(this.map.made).singleElement().satisfies(settings -> {
@@ -90,6 +91,7 @@ class DistlockAutoConfigurationTests {
                     assertThat(settings.instance()).startsWith("orders@");
                     assertThat(settings.commandTimeout()).isEqualTo(Duration.ofMillis(500));
                     assertThat(settings.recordRetention()).isEqualTo(Duration.ofHours(2));
+                    assertThat(settings.replicas()).isEqualTo(2);
                     assertThat(settings.messages()).isFalse();
                     assertThat(settings.connectionFactory()).hasValue("locks");
                 }));

@@ -48,6 +48,7 @@ class DistlockPropertiesTests {
                         0,
                         new DistlockProperties.Pass(64, Duration.ofMillis(10)),
                         Duration.ofHours(1),
+                        0,
                         Map.of(),
                         OnFailure.WARN,
                         Duration.ofSeconds(10),
@@ -74,6 +75,7 @@ class DistlockPropertiesTests {
         written.put("distlock.pass.max", "8");
         written.put("distlock.pass.time", "9ms");
         written.put("distlock.fence-retention", "10m");
+        written.put("distlock.wait-for-replica", "18");
         written.put("distlock.nodes", "redis://a,redis://b");
         written.put("distlock.fencing", "false");
         written.put("distlock.rejoin-after", "13m");
@@ -114,6 +116,7 @@ class DistlockPropertiesTests {
                         7,
                         new DistlockProperties.Pass(8, Duration.ofMillis(9)),
                         Duration.ofMinutes(10),
+                        18,
                         Map.of("team", "shop"),
                         OnFailure.FAIL,
                         Duration.ofSeconds(11),
@@ -153,6 +156,7 @@ class DistlockPropertiesTests {
                 "distlock.command-timeout | 10s | not shorter than 'distlock.ttl', which is 10s | a third of 'distlock.ttl'",
                 "distlock.poll-interval | 0s | too short | at least 1ms",
                 "distlock.fence-retention | 0s | too short | at least 1ms",
+                "distlock.wait-for-replica | -1 | negative | zero or more",
                 "distlock.shutdown-grace | -1s | negative | zero or more",
                 "distlock.max-waiters | -1 | negative | zero or more",
                 "distlock.pass.max | -1 | negative | zero or more",

@@ -46,7 +46,8 @@ final class Instances {
                 Duration.ofHours(1),
                 true,
                 Optional.empty(),
-                new Nodes(nodes, true, rejoinAfter)));
+                new Nodes(nodes, true, rejoinAfter),
+                0));
         return DistributedLocker.create(settings, instance, driver, new RandomTokens(instance), List.of());
     }
 }

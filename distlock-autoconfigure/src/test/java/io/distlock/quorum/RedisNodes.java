@@ -100,7 +100,8 @@ final class RedisNodes implements AutoCloseable {
                 settings.recordRetention(),
                 settings.messages(),
                 settings.connectionFactory(),
-                new Nodes(addresses(), fencing, rejoinAfter));
+                new Nodes(addresses(), fencing, rejoinAfter),
+                0);
     }
 
     /** Of those servers that were not stopped. */

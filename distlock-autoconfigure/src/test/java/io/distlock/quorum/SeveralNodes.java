@@ -50,7 +50,8 @@ abstract class SeveralNodes {
                 Duration.ofHours(1),
                 true,
                 Optional.empty(),
-                new Nodes(nodes().addresses(), true, Duration.ZERO));
+                new Nodes(nodes().addresses(), true, Duration.ZERO),
+                0);
     }
 
     final LockDriver quorum() {

@@ -8,6 +8,7 @@ import io.distlock.core.LockerSettings;
 import io.distlock.core.RandomTokens;
 import io.distlock.driver.DriverSettings;
 import io.distlock.driver.LockDriver;
+import io.distlock.driver.Nodes;
 import io.distlock.testredis.TestRedis;
 import java.time.Duration;
 import java.util.List;
@@ -84,6 +85,23 @@ final class Connections {
                 drivers.apply(settings(prefix, instance.id())),
                 new RandomTokens(instance),
                 List.of(listeners));
+    }
+
+    /** One whose locks count only when so many replicas have them. */
+    static DistributedLocker locker(RedisConnectionFactory connections, String prefix, int replicas) {
+        return locker(
+                settings -> new RedisLockDriverFactory(connections)
+                        .create(new DriverSettings(
+                                settings.locker(),
+                                settings.prefix(),
+                                settings.instance(),
+                                settings.commandTimeout(),
+                                settings.recordRetention(),
+                                true,
+                                Optional.empty(),
+                                Nodes.ofTheApplication(),
+                                replicas)),
+                prefix);
     }
 
     static DriverSettings settings(String prefix, String instance) {

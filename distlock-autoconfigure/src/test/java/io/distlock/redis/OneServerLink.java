@@ -13,6 +13,11 @@ abstract class OneServerLink implements RedisLink {
     }
 
     @Override
+    public CompletableFuture<Long> copies(String record, int replicas, Duration timeout) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public CompletableFuture<Void> subscribe(String channel, Duration timeout, Consumer<String> listener) {
         return CompletableFuture.completedFuture(null);
     }

@@ -34,6 +34,40 @@ public final class RedisCluster implements AutoCloseable {
         return List.copyOf(this.nodes);
     }
 
+    /** One more node that copies that one; returns when it does. */
+    public PrivateRedis addReplicaOf(PrivateRedis master) {
+        PrivateRedis replica = startNode();
+        try {
+            replica.call("CLUSTER", "MEET", master.host(), String.valueOf(master.port()));
+            String id = (String) master.call("CLUSTER", "MYID");
+            Patience.await(
+                    PATIENCE,
+                    "the cluster to know the replica",
+                    () -> String.valueOf(replica.call("CLUSTER", "NODES")).contains(id));
+            replica.call("CLUSTER", "REPLICATE", id);
+            Patience.await(
+                    PATIENCE,
+                    "the replica to copy",
+                    () -> String.valueOf(replica.call("INFO", "replication")).contains("master_link_status:up"));
+        } catch (RuntimeException failure) {
+            replica.close();
+            throw failure;
+        }
+        return replica;
+    }
+
+    private static PrivateRedis startNode() {
+        return RedisServers.start(
+                "--cluster-enabled",
+                "yes",
+                "--cluster-config-file",
+                "nodes.conf",
+                "--cluster-node-timeout",
+                "2000",
+                "--repl-diskless-sync-delay",
+                "0");
+    }
+
     /** The node that holds the key. */
     public PrivateRedis nodeOf(String key) {
         Long slot = (Long) this.nodes.get(0).call("CLUSTER", "KEYSLOT", key);
@@ -47,13 +81,7 @@ public final class RedisCluster implements AutoCloseable {
 
     private void form() {
         for (int i = 0; i < MASTERS; i++) {
-            this.nodes.add(RedisServers.start(
-                    "--cluster-enabled",
-                    "yes",
-                    "--cluster-config-file",
-                    "nodes.conf",
-                    "--cluster-node-timeout",
-                    "2000"));
+            this.nodes.add(startNode());
         }
         for (int i = 0; i < MASTERS; i++) {
             PrivateRedis node = this.nodes.get(i);

@@ -1,0 +1,43 @@
+package io.distlock.redis;
+
+import io.distlock.driver.LockDriverException;
+import io.distlock.driver.LockDriverException.Kind;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.data.redis.connection.ClusterSlotHashUtil;
+import org.springframework.data.redis.connection.RedisConnection;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.RedisClusterClient;
+import redis.clients.jedis.Response;
+import redis.clients.jedis.UnifiedJedis;
+
+/** Waits for replicas as Jedis does it: the connection that wrote must be the one that waits. */
+final class JedisCopies {
+
+    private JedisCopies() {}
+
+    static long await(RedisConnection redis, String record, int replicas, Duration timeout) {
+        Object client = redis.getNativeConnection();
+        if (client instanceof RedisClusterClient cluster) {
+            int slot = ClusterSlotHashUtil.calculateSlot(record);
+            try (Connection node = cluster.getConnectionFromSlot(slot)) {
+                return await(new Pipeline(node), record, replicas, timeout);
+            }
+        }
+        if (client instanceof UnifiedJedis one && one.pipelined() instanceof Pipeline pipeline) {
+            try (pipeline) {
+                return await(pipeline, record, replicas, timeout);
+            }
+        }
+        throw new LockDriverException(
+                Kind.MISCONFIGURED, "this Jedis client cannot wait for replicas: " + client.getClass(), null);
+    }
+
+    private static long await(Pipeline pipeline, String record, int replicas, Duration timeout) {
+        Response<Object> written = pipeline.eval(Script.COPY.source(), List.of(record), List.of());
+        Response<Long> copies = pipeline.waitReplicas(replicas, timeout.toMillis());
+        pipeline.sync();
+        return List.of(1L).equals(written.get()) ? copies.get() : 0;
+    }
+}
