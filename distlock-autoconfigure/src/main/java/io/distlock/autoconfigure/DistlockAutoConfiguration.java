@@ -51,6 +51,7 @@ public final class DistlockAutoConfiguration {
             ObjectProvider<LockTracing> tracing,
             Environment environment) {
         LockersProperties.refuseUnknown(environment);
+        UnknownProperties.tell(environment);
         return new LockerMaker(
                 this.instance,
                 properties,

@@ -16,7 +16,9 @@ record StartupCheck(OnFailure onFailure, Predicate<String> needsMessages) {
     private static final String KEY = "distlock-startup-check";
 
     private static final String REMEDY =
-            "Check that it runs and that the application may use it" + " (for Redis: 'spring.data.redis.*')";
+            "Check that it runs and that the application may use it (for Redis: 'spring.data.redis.*')";
+
+    private static final String LET_PASS = "Let messages pass, or choose 'wait-strategy: auto'";
 
     void run(String bean, DistributedLocker locker) {
         if (this.onFailure == OnFailure.OFF) {
@@ -44,8 +46,8 @@ record StartupCheck(OnFailure onFailure, Predicate<String> needsMessages) {
         } catch (LockUnavailableException | UnsupportedOperationException deaf) {
             complain(
                     "No messages reach " + whose(bean) + ", as 'wait-strategy: notify' demands: " + factOf(deaf) + ".",
-                    "Waiting callers will ask again and again instead. ",
-                    "Let messages pass, or choose 'wait-strategy: auto'",
+                    "Waiting callers will ask again and again instead. " + LET_PASS + ". ",
+                    LET_PASS,
                     deaf);
         }
     }
@@ -55,8 +57,7 @@ record StartupCheck(OnFailure onFailure, Predicate<String> needsMessages) {
             throw new ConfigurationException(
                     fact, remedy + ", or set 'distlock.startup-check' to 'warn' to start without it.", cause);
         }
-        LOGGER.error(fact + " " + consequence + remedy
-                + ", or set 'distlock.startup-check' to 'fail' to not start without it.");
+        LOGGER.error(fact + " " + consequence + "Set 'distlock.startup-check' to 'fail' to not start without it.");
     }
 
     private static void tell(String bean, StoreReport report) {

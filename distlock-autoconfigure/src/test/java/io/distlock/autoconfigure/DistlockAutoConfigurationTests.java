@@ -75,6 +75,25 @@ class DistlockAutoConfigurationTests {
     }
 
     @Test
+    void whatIsWrittenAndNotKnownIsSaidOnce(CapturedOutput output) {
+        this.onMap
+                .withPropertyValues(
+                        "distlock.tttl=5s",
+                        "distlock.pass.maximum=3",
+                        "distlock.ttl=5s",
+                        "distlock.pass.max=3",
+                        "distlock.mdc=false",
+                        "distlock.metadata.any.thing=x",
+                        "distlock.lockers.jobs.ttl=1m",
+                        "distlock.console.enabled=false",
+                        "distlock.aspect.verify=warn")
+                .run(context -> assertThat(output.getAll().lines().filter(line -> line.contains("does not know")))
+                        .singleElement()
+                        .asString()
+                        .contains("'distlock' does not know 'distlock.pass.maximum', 'distlock.tttl', which"));
+    }
+
+    @Test
     void theDriverIsToldWhatIsConfigured() {
         this.onMap
                 .withPropertyValues(
