@@ -26,8 +26,9 @@ final class Extending {
         String key = this.line.key().key();
         Duration checked = this.line.desk().allowed(LockRequest.of(key).ttl(ttl));
         long sent = System.nanoTime();
-        boolean shortens = this.holding.shorten(sent + Validity.of(checked.toNanos()));
+        // the ttl first: a renewal that has seen neither may arrive after this, and is believed by its epoch alone
         this.holding.ttl(checked);
+        boolean shortens = this.holding.shorten(sent + Validity.of(checked.toNanos()));
         Ownership found;
         try {
             found = StoreCalls.await(

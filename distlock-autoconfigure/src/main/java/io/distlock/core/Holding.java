@@ -3,6 +3,7 @@ package io.distlock.core;
 import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
 import io.distlock.driver.Hold;
+import io.distlock.driver.Renewal;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -12,9 +13,11 @@ import org.jspecify.annotations.Nullable;
  * What this JVM holds in the store for one key: a claim that was granted, and until when that may be believed. Threads
  * pass it on among themselves; each has a lease of its own on it.
  */
-final class Holding {
+final class Holding implements Ticker.Timed {
 
     private final KeyLine line;
+
+    private final KeepAlive keepAlive;
 
     private final Claim claim;
 
@@ -43,6 +46,15 @@ final class Holding {
 
     private volatile boolean frozen;
 
+    /** Whether a renewal is under way. */
+    private volatile boolean renewing;
+
+    /** Whether the next one was due before the answer of the last. */
+    private volatile boolean overdue;
+
+    /** Made once, since it is asked for three times in every ttl. */
+    private volatile @Nullable Renewal renewal;
+
     private final AtomicReference<Ticker.@Nullable Entry> timer = new AtomicReference<>();
 
     /**
@@ -51,6 +63,7 @@ final class Holding {
      */
     Holding(KeyLine line, Claim claim, Attempt.Granted granted, long sent, Duration ttl) {
         this.line = line;
+        this.keepAlive = line.desk().keepAlive();
         this.claim = claim;
         this.granted = granted;
         this.since = System.nanoTime();
@@ -151,6 +164,45 @@ final class Holding {
         return this.inTrouble;
     }
 
+    // ---- its renewals ----
+
+    @Override
+    public void due(Ticker.Entry entry) {
+        this.keepAlive.due(this, entry);
+    }
+
+    /** @param stored how long it is to live in the store */
+    Renewal renewal(Duration stored) {
+        Renewal known = this.renewal;
+        if (known == null || !known.ttl().equals(stored)) {
+            known = new Renewal(hold(), stored);
+            this.renewal = known;
+        }
+        return known;
+    }
+
+    void renewing() {
+        this.renewing = true;
+    }
+
+    /** @return whether one is under way, whose end will then say that this was asked */
+    boolean isRenewing() {
+        if (this.renewing) {
+            this.overdue = true;
+            // it may have ended in between, without having seen that
+            return this.renewing;
+        }
+        return false;
+    }
+
+    /** @return whether the next one has become due meanwhile */
+    boolean renewingEnded() {
+        this.renewing = false;
+        boolean late = this.overdue;
+        this.overdue = false;
+        return late;
+    }
+
     /** Ended, by release or loss: it is renewed no more. */
     void end() {
         this.over = true;
@@ -182,7 +234,7 @@ final class Holding {
         this.lease = next;
         this.ttl = next.demand().ttl();
         if (before != null && next.demand().autoRenew() && !before.demand().autoRenew()) {
-            this.line.desk().keepAlive().watch(this);
+            this.keepAlive.watch(this);
         }
         return next;
     }

@@ -3,10 +3,8 @@ package io.distlock.core;
 import io.distlock.LockLost;
 import io.distlock.driver.LockDriver;
 import io.distlock.driver.Ownership;
-import io.distlock.driver.Renewal;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -16,9 +14,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Renews what this instance holds, a third of the ttl after the last success, and tells of what is lost. What is due in
- * one slice goes out together. A failed renewal is tried again every twentieth of the ttl while the hold may still be
+ * Renews what this instance holds, a third of the ttl after the last time, and tells of what is lost. What is due in one
+ * window of time goes out together. A failed renewal is tried again every twentieth of the ttl while the hold may still be
  * believed; "not mine" is final at once. What the clocks made uncertain is asked about at once.
+ *
+ * <p>Each holding has one entry of the timer, which is set to the next renewal while one is sent: an answer in time, which
+ * is what nearly all of them are, has no more to do than to lengthen belief.
  *
  * <p>All that is known of a renewal belongs to one holding, never to a key: an answer that comes late says nothing of the
  * next hold.
@@ -35,10 +36,10 @@ final class KeepAlive {
 
     private static final double JITTER = 0.1;
 
-    /** What part of a ttl renewals may be gathered for, and for how long at most: so many leases cost few requests. */
-    private static final int GATHERINGS_PER_TTL = 60;
+    /** Renewals fall due at the beginnings of windows, the same for all ttls, so that many leases cost few requests. */
+    private static final long LONGEST_WINDOW = Duration.ofMillis(50).toNanos();
 
-    private static final long LONGEST_GATHERING = Duration.ofMillis(45).toNanos();
+    private static final int WINDOWS_PER_TTL = 60;
 
     private final LockDriver driver;
 
@@ -55,13 +56,8 @@ final class KeepAlive {
     /** Whether it has been said, and none has succeeded since. */
     private final AtomicBoolean failing = new AtomicBoolean();
 
-    /** Only on the timer's thread. */
-    private List<Holding> due = new ArrayList<>();
-
-    private long sendAt;
-
-    /** When the first of those that are due was meant to be sent. */
-    private long planned;
+    /** What goes out at the end of this slice; only on the timer's thread. */
+    private Renewing due = new Renewing(this);
 
     /** @param heldForLong called before every renewal */
     KeepAlive(LockDriver driver, Ticker ticker, Clocks clocks, Tellers tellers, Duration grace, Runnable heldForLong) {
@@ -77,30 +73,35 @@ final class KeepAlive {
 
     /** Looks after a holding from here on, until it is over. */
     void watch(Holding holding) {
-        long third = holding.ttl().toNanos() / RENEWALS_PER_TTL;
-        long jittered =
-                (long) (third * (1 - JITTER * ThreadLocalRandom.current().nextDouble()));
-        wake(holding, System.nanoTime() + (holding.isCertain() ? jittered : 0));
+        long now = System.nanoTime();
+        wake(holding, holding.isCertain() ? nextRenewal(holding, now) : now);
+    }
+
+    private static long nextRenewal(Holding holding, long now) {
+        long ttl = holding.ttl().toNanos();
+        double jittered = (1 - JITTER * ThreadLocalRandom.current().nextDouble()) * ttl / RENEWALS_PER_TTL;
+        long next = now + (long) jittered;
+        long window = LONGEST_WINDOW;
+        while (window > ttl / WINDOWS_PER_TTL) {
+            window /= 2;
+        }
+        return next - Math.floorMod(next, Math.max(1, window));
     }
 
     /** Renews at once, and tells whether the hold is ours. */
     void renewNow(Holding holding, Duration ttl, Consumer<Boolean> then) {
-        Sending sending = new Sending(holding, ttl);
-        this.driver.renew(List.of(sending.renewal(this.grace))).get(0).whenComplete((found, failure) -> {
+        int epoch = holding.epoch();
+        long sent = System.nanoTime();
+        this.driver.renew(List.of(holding.renewal(ttl.plus(this.grace)))).get(0).whenComplete((found, failure) -> {
             if (found == Ownership.OURS) {
-                sending.succeeded();
+                holding.renewed(sent, ttl, epoch);
             }
             then.accept(found == Ownership.OURS);
         });
     }
 
     private void wake(Holding holding, long at) {
-        long next = holding.deadline();
-        KeyLease lease = holding.lease();
-        if (lease != null && lease.demand().autoRenew() && !holding.isFrozen()) {
-            long tooOld = lease.since() + lease.demand().maxHold();
-            next = earlier(next, earlier(at, tooOld));
-        }
+        long next = next(holding, at);
         wakeAt(holding, next);
         if (next - at > 0 && !holding.isCertain()) {
             // the watchmen may have been hurried before this one stood there
@@ -108,44 +109,49 @@ final class KeepAlive {
         }
     }
 
+    /** When to look at it, if a renewal is due then. */
+    private static long next(Holding holding, long at) {
+        KeyLease lease = holding.lease();
+        if (lease == null || !lease.demand().autoRenew() || holding.isFrozen()) {
+            return holding.deadline();
+        }
+        long tooOld = lease.since() + lease.demand().maxHold();
+        return earlier(holding.deadline(), earlier(at, tooOld));
+    }
+
     private void wakeAt(Holding holding, long planned) {
-        holding.wakeAt(this.ticker.watch(planned, () -> awake(holding, planned)));
+        holding.wakeAt(this.ticker.watch(planned, holding));
     }
 
     private static long earlier(long one, long other) {
         return one - other < 0 ? one : other;
     }
 
-    private void awake(Holding holding, long planned) {
+    /** Called by the timer. */
+    void due(Holding holding, Ticker.Entry entry) {
+        long now = System.nanoTime();
         if (holding.isOver()) {
             return;
         }
-        long now = System.nanoTime();
         if (!holding.isBelieved(now)) {
             holding.line().lost(holding, LockLost.Reason.EXPIRED);
             return;
         }
         KeyLease lease = holding.lease();
-        if (isRenewed(holding, lease, now)) {
-            renewSoon(holding, earlier(planned, now), now);
-            return;
+        if (!isRenewed(holding, lease, now)) {
+            if (lease != null && !holding.isFrozen()) {
+                HolderReport.of(lease, now);
+            }
+            this.ticker.again(entry, holding.deadline());
+            if (!holding.isCertain()) {
+                count(holding);
+            }
+        } else if (holding.isRenewing()) {
+            this.ticker.again(entry, holding.deadline());
+        } else {
+            this.due.add(holding, earlier(entry.at(), now));
+            this.ticker.again(entry, next(holding, nextRenewal(holding, now)));
         }
-        if (lease != null && !holding.isFrozen()) {
-            HolderReport.of(lease, now);
-        }
-        wakeAt(holding, holding.deadline());
-        if (!holding.isCertain()) {
-            count(holding);
-        }
-    }
-
-    private void renewSoon(Holding holding, long planned, long now) {
-        long most = Math.min(LONGEST_GATHERING, holding.ttl().toNanos() / GATHERINGS_PER_TTL);
-        long latest = now + (holding.isCertain() ? most : 0) - Ticker.SLICE;
-        boolean first = this.due.isEmpty();
-        this.sendAt = first ? latest : earlier(latest, this.sendAt);
-        this.planned = first ? planned : earlier(planned, this.planned);
-        this.due.add(holding);
     }
 
     private static boolean isRenewed(Holding holding, @Nullable KeyLease lease, long now) {
@@ -154,44 +160,29 @@ final class KeepAlive {
 
     private boolean sendDue() {
         this.clocks.settle();
-        long now = System.nanoTime();
-        if (this.due.isEmpty() || now - this.sendAt < 0) {
-            return !this.due.isEmpty();
-        }
-        List<Holding> sent =
-                this.due.stream().filter(holding -> !holding.isOver()).toList();
-        this.due = new ArrayList<>();
-        if (!sent.isEmpty()) {
+        Renewing ready = this.due;
+        if (!ready.isEmpty()) {
+            this.due = new Renewing(this);
             this.heldForLong.run();
-            this.tellers.renewals(sent.size(), Duration.ofNanos(now - this.planned));
-            renew(sent);
+            this.tellers.renewals(ready.size(), ready.lag());
+            ready.send(this.driver, this.grace);
         }
         return false;
     }
 
-    private List<CompletionStage<Void>> renew(List<Holding> holdings) {
-        List<Sending> sending =
-                holdings.stream().map(one -> new Sending(one, one.ttl())).toList();
-        List<CompletionStage<Ownership>> answers = this.driver.renew(
-                sending.stream().map(one -> one.renewal(this.grace)).toList());
-        List<CompletionStage<Void>> known = new ArrayList<>(holdings.size());
-        for (int i = 0; i < answers.size(); i++) {
-            Sending one = sending.get(i);
-            wakeAt(one.holding, one.holding.deadline());
-            known.add(answers.get(i).handle((found, failure) -> {
-                answered(one, found, failure);
-                return null;
-            }));
-        }
-        return known;
-    }
-
-    private void answered(Sending sending, @Nullable Ownership found, @Nullable Throwable failure) {
-        Holding holding = sending.holding;
+    /** What became of a renewal that was sent then. */
+    void answered(
+            Holding holding,
+            long sent,
+            Duration ttl,
+            int epoch,
+            @Nullable Ownership found,
+            @Nullable Throwable failure) {
+        boolean late = holding.renewingEnded();
         if (holding.isOver()) {
             return;
         }
-        if (found == null || failure != null) {
+        if (found == null) {
             if (this.failing.compareAndSet(false, true)) {
                 LOG.log(
                         Level.WARNING,
@@ -200,9 +191,13 @@ final class KeepAlive {
             }
             retry(holding);
         } else if (found == Ownership.OURS) {
-            this.failing.set(false);
-            sending.succeeded();
-            watch(holding);
+            if (this.failing.get()) {
+                this.failing.set(false);
+            }
+            holding.renewed(sent, ttl, epoch);
+            if (late) {
+                wake(holding, System.nanoTime());
+            }
         } else {
             holding.line().lost(holding, found == Ownership.GONE ? LockLost.Reason.GONE : LockLost.Reason.TAKEN);
         }
@@ -223,9 +218,20 @@ final class KeepAlive {
 
     /** Asks whether an uncertain hold is ours; the answer has made it held or lost when the stage is complete. */
     CompletionStage<Void> ask(Holding holding) {
-        return isRenewed(holding, holding.lease(), System.nanoTime())
-                ? renew(List.of(holding)).get(0)
-                : count(holding);
+        return isRenewed(holding, holding.lease(), System.nanoTime()) ? renew(holding) : count(holding);
+    }
+
+    private CompletionStage<Void> renew(Holding holding) {
+        int epoch = holding.epoch();
+        Duration ttl = holding.ttl();
+        long sent = System.nanoTime();
+        return this.driver
+                .renew(List.of(holding.renewal(ttl.plus(this.grace))))
+                .get(0)
+                .handle((found, failure) -> {
+                    answered(holding, sent, ttl, epoch, found, failure);
+                    return null;
+                });
     }
 
     /** One that is not renewed must not be lengthened: the store says how long it lasts. */
@@ -264,32 +270,6 @@ final class KeepAlive {
             ask(holding).toCompletableFuture().join();
         } else {
             holding.line().lost(holding, LockLost.Reason.EXPIRED);
-        }
-    }
-
-    /** One renewal under way: its validity counts from before it was sent. */
-    private static final class Sending {
-
-        private final Holding holding;
-
-        private final Duration ttl;
-
-        private final long sent = System.nanoTime();
-
-        private final int epoch;
-
-        Sending(Holding holding, Duration ttl) {
-            this.holding = holding;
-            this.ttl = ttl;
-            this.epoch = holding.epoch();
-        }
-
-        Renewal renewal(Duration grace) {
-            return new Renewal(this.holding.hold(), this.ttl.plus(grace));
-        }
-
-        void succeeded() {
-            this.holding.renewed(this.sent, this.ttl, this.epoch);
         }
     }
 }

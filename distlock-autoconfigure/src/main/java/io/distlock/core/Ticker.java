@@ -1,10 +1,12 @@
 package io.distlock.core;
 
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Queue;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
@@ -16,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * it at its end.
  *
  * <p>Most entries of a busy locker are cancelled within a slice, so an entry is only queued when its first slice is over:
- * until then it costs no more than a place in a concurrent queue, and wakes nobody.
+ * until then it costs no more than a place in a concurrent queue, and wakes nobody. What is due in the same millisecond
+ * shares one place among those that are queued, so that many entries cost little more than few.
  */
 final class Ticker implements AutoCloseable {
 
@@ -27,11 +30,22 @@ final class Ticker implements AutoCloseable {
     /** While anything is due: so soon it is noticed that the machine slept, which the clock of sleep does not count. */
     private static final long LONGEST_SLEEP = 1_000_000_000;
 
+    private static final long MILLI = 1_000_000;
+
+    /** Nothing is queued further ahead, so that what was cancelled is soon forgotten. */
+    private static final long HORIZON = 30_000;
+
     private static final System.Logger LOG = System.getLogger(Ticker.class.getName());
 
     private final Queue<Entry> incoming = new ConcurrentLinkedQueue<>();
 
-    private final PriorityQueue<Entry> due = new PriorityQueue<>((a, b) -> Long.signum(a.at - b.at));
+    /** By the millisecond since the start in which they are looked at. Only on the timer's thread. */
+    private final NavigableMap<Long, List<Entry>> due = new TreeMap<>();
+
+    private final long start = System.nanoTime();
+
+    /** The last one that was looked at. Only on the timer's thread. */
+    private long millis;
 
     private final List<BooleanSupplier> sliceEnds = new CopyOnWriteArrayList<>();
 
@@ -51,12 +65,18 @@ final class Ticker implements AutoCloseable {
 
     /** Runs {@code action} on the timer's thread at that time or up to one slice later; it must not block. */
     Entry at(long nanos, Runnable action) {
-        return add(new Entry(nanos, action, false));
+        return add(new Entry(nanos, entry -> action.run(), false));
     }
 
     /** As {@link #at}, or sooner when the watchmen are hurried. */
-    Entry watch(long nanos, Runnable action) {
-        return add(new Entry(nanos, action, true));
+    Entry watch(long nanos, Timed watched) {
+        return add(new Entry(nanos, watched, true));
+    }
+
+    /** Once more, for an entry that is due now. Only on the timer's thread, where it wakes nobody. */
+    void again(Entry entry, long nanos) {
+        entry.at = nanos;
+        queue(entry, this.millis + 1);
     }
 
     /** Whatever was to be watched later is watched in the next slice. */
@@ -101,20 +121,24 @@ final class Ticker implements AutoCloseable {
 
     /** @return whether something is left for the next one */
     private boolean slice(long now) {
+        this.millis = (now - this.start) / MILLI;
         for (Entry entry = this.incoming.poll(); entry != null; entry = this.incoming.poll()) {
-            if (entry.action != null) {
-                this.due.add(entry);
-            }
+            queue(entry, this.millis);
         }
         if (this.hurried) {
             this.hurried = false;
-            List<Entry> watches = this.due.stream().filter(entry -> entry.watch).toList();
-            this.due.removeAll(Set.copyOf(watches));
-            watches.forEach(entry -> run(entry.action));
+            List<Entry> all = new ArrayList<>();
+            this.due.values().forEach(all::addAll);
+            this.due.clear();
+            all.forEach(entry -> runIf(entry.watch, entry));
         }
-        for (Entry next = this.due.peek(); next != null && next.at - now <= 0; next = this.due.peek()) {
-            this.due.poll();
-            run(next.action);
+        for (Map.Entry<Long, List<Entry>> next = this.due.firstEntry();
+                next != null && next.getKey() <= this.millis;
+                next = this.due.firstEntry()) {
+            this.due.pollFirstEntry();
+            for (Entry entry : next.getValue()) {
+                runIf(entry.at - now <= 0, entry);
+            }
         }
         boolean more = false;
         for (BooleanSupplier end : this.sliceEnds) {
@@ -123,49 +147,83 @@ final class Ticker implements AutoCloseable {
         return more;
     }
 
+    private void runIf(boolean isDue, Entry entry) {
+        Timed action = entry.action;
+        if (action == null) {
+            return;
+        }
+        if (!isDue) {
+            queue(entry, this.millis + 1);
+            return;
+        }
+        try {
+            action.due(entry);
+        } catch (RuntimeException | Error failure) {
+            complain(failure);
+        }
+    }
+
+    /** Where it is looked at next: when it is due, but not in a distant future. */
+    private void queue(Entry entry, long earliest) {
+        if (entry.action != null) {
+            long at = Math.floorDiv(entry.at - this.start + MILLI - 1, MILLI);
+            long seen = Math.max(earliest, Math.min(at, this.millis + HORIZON));
+            this.due.computeIfAbsent(seen, any -> new ArrayList<>()).add(entry);
+        }
+    }
+
     private static boolean isMore(BooleanSupplier end) {
-        boolean[] more = new boolean[1];
-        run(() -> more[0] = end.getAsBoolean());
-        return more[0];
+        try {
+            return end.getAsBoolean();
+        } catch (RuntimeException | Error failure) {
+            complain(failure);
+            return false;
+        }
+    }
+
+    private static void complain(Throwable failure) {
+        LOG.log(Level.ERROR, "A timed action of distlock failed; the others go on", failure);
     }
 
     private void sleep() {
         this.asleep = true;
         if (this.incoming.isEmpty() && !this.closed) {
-            Entry next = this.due.peek();
-            if (next == null) {
+            if (this.due.isEmpty()) {
                 LockSupport.park(this);
             } else {
-                long sleep = Math.min(LONGEST_SLEEP, next.at - System.nanoTime());
+                long next = this.start + this.due.firstKey() * MILLI;
+                long sleep = Math.min(LONGEST_SLEEP, next - System.nanoTime());
                 LockSupport.parkNanos(this, Math.max(SLICE, sleep));
             }
         }
         this.asleep = false;
     }
 
-    private static void run(@Nullable Runnable action) {
-        if (action != null) {
-            try {
-                action.run();
-            } catch (RuntimeException | Error failure) {
-                LOG.log(Level.ERROR, "A timed action of distlock failed; the others go on", failure);
-            }
-        }
+    /** What happens when an entry is due; on the timer's thread, which it must not block. */
+    @FunctionalInterface
+    interface Timed {
+
+        void due(Entry entry);
     }
 
     /** Something that is due. */
     static final class Entry {
 
-        private final long at;
+        private long at;
 
         private final boolean watch;
 
-        private volatile @Nullable Runnable action;
+        private volatile @Nullable Timed action;
 
-        private Entry(long at, Runnable action, boolean watch) {
+        private Entry(long at, Timed action, boolean watch) {
             this.at = at;
             this.action = action;
             this.watch = watch;
+        }
+
+        /** When it was meant to be; only on the timer's thread. */
+        long at() {
+            return this.at;
         }
 
         void cancel() {

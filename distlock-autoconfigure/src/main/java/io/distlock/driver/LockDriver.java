@@ -28,6 +28,15 @@ public interface LockDriver extends AutoCloseable {
      */
     List<CompletionStage<Ownership>> renew(List<Renewal> renewals);
 
+    /** The same for very many: a driver that asks for them in few requests need not make a stage for each. */
+    default void renew(List<Renewal> renewals, RenewalAnswers answers) {
+        List<CompletionStage<Ownership>> stages = renew(renewals);
+        for (int i = 0; i < stages.size(); i++) {
+            int index = i;
+            stages.get(i).whenComplete((found, failure) -> answers.answered(index, found, failure));
+        }
+    }
+
     /** Sets the time the hold lives from now, longer or shorter. */
     CompletionStage<Ownership> extend(Hold hold, Duration ttl);
 

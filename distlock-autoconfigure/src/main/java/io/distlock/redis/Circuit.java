@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Asks a server that lets one command after the other time out only now and then, so that under load each caller learns at
@@ -33,6 +34,16 @@ final class Circuit implements RedisLink {
 
     @Override
     public CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments) {
+        return ask(timeout, () -> this.link.run(script, timeout, keys, arguments));
+    }
+
+    @Override
+    public CompletableFuture<List<Object>> renew(Duration timeout, RenewalCall call) {
+        return ask(timeout, () -> this.link.renew(timeout, call));
+    }
+
+    private CompletableFuture<List<Object>> ask(
+            Duration timeout, Supplier<? extends CompletableFuture<List<Object>>> question) {
         long start = System.nanoTime();
         if (this.timeouts.get() >= TIMEOUTS && !mayTry(start)) {
             return CompletableFuture.failedFuture(new LockDriverException(
@@ -42,7 +53,7 @@ final class Circuit implements RedisLink {
                             + " ms, and is asked only now and then until it does",
                     null));
         }
-        CompletableFuture<List<Object>> answer = this.link.run(script, timeout, keys, arguments);
+        CompletableFuture<List<Object>> answer = question.get();
         answer.whenComplete((reply, failure) -> note(start, timeout, failure));
         return answer;
     }

@@ -4,7 +4,6 @@ import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.ScriptOutputType;
 import io.netty.util.Timeout;
 import io.netty.util.Timer;
 import java.time.Duration;
@@ -37,26 +36,17 @@ final class LettuceCommand {
 
     private final Script script;
 
-    private final String[] keys;
-
-    private final String[] arguments;
+    private final LettuceCall call;
 
     private volatile boolean sent;
 
-    LettuceCommand(
-            LettuceDoor door,
-            Timer timer,
-            CommandConnection connection,
-            Script script,
-            String[] keys,
-            String[] arguments) {
+    LettuceCommand(LettuceDoor door, Timer timer, CommandConnection connection, Script script, LettuceCall call) {
         this.door = door;
         this.timer = timer;
         this.connection = connection;
         this.opening = connection.begin();
         this.script = script;
-        this.keys = keys;
-        this.arguments = arguments;
+        this.call = call;
     }
 
     CompletableFuture<List<Object>> run(Duration timeout) {
@@ -75,21 +65,13 @@ final class LettuceCommand {
     private void send(Wire wire) {
         this.sent = true;
         this.connection.wasOpen();
-        wire.scripts()
-                .<List<Object>>evalsha(this.script.digest(), ScriptOutputType.MULTI, this.keys, this.arguments)
-                .whenComplete((reply, failure) -> {
-                    if (failure instanceof RedisNoScriptException) {
-                        sendText(wire);
-                    } else {
-                        end(reply, failure);
-                    }
-                });
-    }
-
-    private void sendText(Wire wire) {
-        wire.scripts()
-                .<List<Object>>eval(this.script.source(), ScriptOutputType.MULTI, this.keys, this.arguments)
-                .whenComplete(this::end);
+        this.call.known(wire, this.script).whenComplete((reply, failure) -> {
+            if (failure instanceof RedisNoScriptException) {
+                this.call.told(wire, this.script).whenComplete(this::end);
+            } else {
+                end(reply, failure);
+            }
+        });
     }
 
     private void end(@Nullable List<Object> reply, @Nullable Throwable failure) {

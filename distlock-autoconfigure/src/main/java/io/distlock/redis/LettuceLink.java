@@ -42,8 +42,18 @@ final class LettuceLink implements RedisLink {
 
     @Override
     public CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments) {
-        CompletableFuture<List<Object>> answer = new LettuceCommand(
-                        this.door, this.timer, this.commands, script, keys, arguments)
+        return run(timeout, script, LettuceCall.of(keys, arguments));
+    }
+
+    @Override
+    public CompletableFuture<List<Object>> renew(Duration timeout, RenewalCall call) {
+        return this.door.isCluster()
+                ? RedisLink.super.renew(timeout, call)
+                : run(timeout, Script.RENEW, LettuceCall.of(call));
+    }
+
+    private CompletableFuture<List<Object>> run(Duration timeout, Script script, LettuceCall call) {
+        CompletableFuture<List<Object>> answer = new LettuceCommand(this.door, this.timer, this.commands, script, call)
                 .run(this.commands.allow(timeout));
         answer.whenComplete((reply, failure) -> {
             if (failure instanceof LockDriverException trouble && trouble.kind() == Kind.UNANSWERED) {

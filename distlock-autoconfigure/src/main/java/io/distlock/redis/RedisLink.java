@@ -11,6 +11,11 @@ interface RedisLink extends AutoCloseable {
     /** Runs a script by its digest, and by its text where the server does not know it yet. */
     CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments);
 
+    /** Runs renew.lua for many holds. */
+    default CompletableFuture<List<Object>> renew(Duration timeout, RenewalCall call) {
+        return run(Script.RENEW, timeout, call.keys(), call.arguments());
+    }
+
     /** Makes every script known to the server, so that no first question is asked twice. */
     CompletableFuture<Void> load(Duration timeout);
 

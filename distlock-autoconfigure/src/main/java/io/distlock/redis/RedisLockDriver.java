@@ -10,6 +10,7 @@ import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import io.distlock.driver.Renewal;
+import io.distlock.driver.RenewalAnswers;
 import io.distlock.driver.ReportingDriver;
 import io.distlock.driver.SeveralKeysDriver;
 import io.distlock.driver.SharingDriver;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -31,7 +33,7 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
      * Keys of one script: enough to keep requests few, few enough that other clients of the server wait no longer than
      * some milliseconds.
      */
-    private static final int BATCH = 450;
+    static final int BATCH = 450;
 
     private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(100);
 
@@ -51,7 +53,9 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
     private final String retention;
 
     /** Whether keys of several locks may stand in one script: not in a cluster, nor where a proxy has refused it. */
-    private volatile boolean together;
+    private final AtomicBoolean together;
+
+    private final RedisRenewals renewals;
 
     private final RedisTogether several;
 
@@ -63,7 +67,8 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
         this.inboxStart = RedisKeys.inbox(settings.prefix(), "");
         this.inbox = RedisKeys.inbox(settings.prefix(), settings.instance());
         this.channel = (link.isOneServer() ? "1" : "0") + this.inbox;
-        this.together = link.isOneServer();
+        this.together = new AtomicBoolean(link.isOneServer());
+        this.renewals = new RedisRenewals(link, this.together, settings.recordRetention(), this::timeout);
         this.retention = Arguments.millis(settings.recordRetention());
         this.several = new RedisTogether(link, this.retention, this.channel);
         this.replication = new Replication(link, settings.replicas());
@@ -105,7 +110,7 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
 
     @Override
     public List<CompletionStage<Attempt>> line(List<Question> questions) {
-        if (questions.size() == 1 || !this.together) {
+        if (questions.size() == 1 || !this.together.get()) {
             return questions.stream().map(this::line).toList();
         }
         List<CompletionStage<Attempt>> answers =
@@ -176,72 +181,12 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
 
     @Override
     public List<CompletionStage<Ownership>> renew(List<Renewal> renewals) {
-        if (!this.link.isOneServer()) {
-            return renewals.stream().map(this::renewInSlot).toList();
-        }
-        if (!this.together) {
-            return renewals.stream().map(this::renewAlone).toList();
-        }
-        return inBatches(renewals, this::renewTogether, RedisReplies::ownership, this::renewAlone);
+        return this.renewals.renew(renewals);
     }
 
-    /** In a cluster, where keys of several slots cannot be named together. */
-    private CompletionStage<Ownership> renewInSlot(Renewal renewal) {
-        return renewTogether(List.of(renewal))
-                .thenApply(reply -> RedisReplies.ownership(reply.get(0)))
-                .exceptionallyCompose(failure -> RedisErrors.isAboutAMovingSlot(failure)
-                        ? renewAlone(renewal)
-                        : CompletableFuture.failedFuture(failure));
-    }
-
-    /**
-     * By scripts of one key each, which are answered also while a slot is being moved, and by proxies: the lock's decides,
-     * that of the record is worth no answer. The lock alone knows no attempt, so the token decides; and where several
-     * share it, the record does.
-     */
-    private CompletionStage<Ownership> renewAlone(Renewal renewal) {
-        RedisKeys keys = keys(renewal.hold().key());
-        Duration timeout = timeout(renewal.ttl());
-        Arguments arguments = new Arguments(1 + Arguments.RENEWAL).add(this.retention);
-        arguments.add(renewal);
-        CompletableFuture<List<Object>> renewed =
-                this.link.run(Script.RENEW, timeout, new String[] {keys.lock()}, arguments.array());
-        this.link.run(Script.KEEP, timeout, new String[] {keys.record()}, new String[] {
-            Arguments.millis(longer(renewal.ttl(), this.settings.recordRetention()))
-        });
-        return renewed.thenCompose(reply -> RedisReplies.isShared(reply.get(0))
-                ? renewSharer(renewal, keys, timeout)
-                : CompletableFuture.completedStage(RedisReplies.ownership(reply.get(0))));
-    }
-
-    /** One of several who share a lock, which may end with the longest of them only. */
-    private CompletionStage<Ownership> renewSharer(Renewal renewal, RedisKeys keys, Duration timeout) {
-        Hold hold = renewal.hold();
-        String ttl = Arguments.millis(renewal.ttl());
-        String[] kept = {this.retention, hold.token(), hold.attempt(), ttl};
-        String[] lengthened = {this.retention, SHARED, Hold.ANY_ATTEMPT, ttl};
-        return this.link
-                .run(Script.KEEP_SHARER, timeout, new String[] {keys.record()}, kept)
-                .thenCompose(reply -> RedisReplies.ownership(reply.get(0)) == Ownership.OURS
-                        ? this.link.run(Script.RENEW, timeout, new String[] {keys.lock()}, lengthened)
-                        : CompletableFuture.completedFuture(reply))
-                .thenApply(reply -> RedisReplies.ownership(reply.get(0)));
-    }
-
-    private CompletableFuture<List<Object>> renewTogether(List<Renewal> batch) {
-        String[] keys = new String[2 * batch.size()];
-        Arguments arguments = new Arguments(1 + Arguments.RENEWAL * batch.size()).add(this.retention);
-        Duration shortest = this.settings.commandTimeout();
-        for (int i = 0; i < batch.size(); i++) {
-            Renewal renewal = batch.get(i);
-            RedisKeys named = keys(renewal.hold().key());
-            keys[2 * i] = named.lock();
-            keys[2 * i + 1] = named.record();
-            arguments.add(renewal);
-            Duration timeout = timeout(renewal.ttl());
-            shortest = timeout.compareTo(shortest) < 0 ? timeout : shortest;
-        }
-        return this.link.run(Script.RENEW, shortest, keys, arguments.array());
+    @Override
+    public void renew(List<Renewal> renewals, RenewalAnswers answers) {
+        this.renewals.renew(renewals, answers);
     }
 
     @Override
@@ -368,16 +313,11 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
         return new Arguments(Arguments.START + more).add(this.retention, this.channel);
     }
 
-    private static Duration longer(Duration one, Duration other) {
-        return one.compareTo(other) > 0 ? one : other;
-    }
-
     /** An answer that takes a third of the ttl is of no use, unless the ttl is very short. */
     private Duration timeout(Duration ttl) {
-        Duration third = ttl.dividedBy(3);
-        Duration useful = third.compareTo(SHORTEST_TIMEOUT) < 0 ? SHORTEST_TIMEOUT : third;
+        long useful = Math.max(SHORTEST_TIMEOUT.toNanos(), ttl.toNanos() / 3);
         Duration most = this.settings.commandTimeout();
-        return useful.compareTo(most) < 0 ? useful : most;
+        return useful < most.toNanos() ? Duration.ofNanos(useful) : most;
     }
 
     /** @param alone asks for one, where all together were refused */
@@ -397,7 +337,7 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
                                 return CompletableFuture.completedStage(read.apply(reply.get(index)));
                             }
                             if (batch.size() > 1 && RedisErrors.isAboutSeveralKeys(failure)) {
-                                this.together = false;
+                                this.together.set(false);
                                 return alone.apply(batch.get(index));
                             }
                             return CompletableFuture.<R>failedStage(failure);

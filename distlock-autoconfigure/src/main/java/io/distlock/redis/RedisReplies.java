@@ -21,7 +21,7 @@ final class RedisReplies {
 
     private static final int FAILED = -2;
 
-    private static final int SHARED = 2;
+    private static final char SHARED = '2';
 
     /** Where the inbox stands in a packed entry of the line. */
     private static final int ENTRY_INBOX = 6;
@@ -77,8 +77,17 @@ final class RedisReplies {
     }
 
     /** Whether a renewal of a lock alone found that several share it. */
-    static boolean isShared(Object reply) {
-        return number(reply) == SHARED;
+    static boolean isShared(String reply) {
+        return reply.charAt(0) == SHARED;
+    }
+
+    /** One of those that renew.lua was asked for. */
+    static Ownership renewed(String reply, int index) {
+        return switch (reply.charAt(index)) {
+            case '1' -> Ownership.OURS;
+            case '0' -> Ownership.GONE;
+            default -> Ownership.TAKEN;
+        };
     }
 
     static Optional<Duration> ttl(List<Object> reply) {

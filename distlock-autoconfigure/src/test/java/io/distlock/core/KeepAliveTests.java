@@ -143,6 +143,25 @@ class KeepAliveTests {
     }
 
     @WaitingTest
+    void anAnswerThatComesWhenTheNextRenewalIsOverdueKeepsTheLease() {
+        this.locker.acquire(LockRequest.of("warm")).close();
+        this.troubles.delayAnswers(TTL.multipliedBy(2).dividedBy(5), "renew");
+        Lease lease = this.locker.acquire(ORDER);
+        await().until(() -> this.heard.renewed() >= 3);
+        assertThat(lease.isHeld()).isTrue();
+        assertThat(this.heard.lost).isEmpty();
+    }
+
+    @WaitingTest
+    void aRenewalIsTriedAgainUntilItSucceeds() {
+        Lease lease = this.locker.acquire(ORDER);
+        this.troubles.refuseNext(3, "renew");
+        await().until(() -> this.heard.renewed() > 5);
+        assertThat(lease.isHeld()).isTrue();
+        assertThat(this.heard.lost).isEmpty();
+    }
+
+    @WaitingTest
     void aLeaseWhoseWorkerHasDiedIsRenewedNoMore() throws Exception {
         LeaseInHand lease = (LeaseInHand) this.locker.acquire(ORDER);
         Thread worker = new Thread(() -> lease.endsWith(Thread.currentThread()));
@@ -233,6 +252,19 @@ class KeepAliveTests {
         assertThat(this.heard.lost).isEmpty();
         assertThat(renewed.release()).isEqualTo(ReleaseOutcome.RELEASED);
         assertThat(alone.release()).isEqualTo(ReleaseOutcome.RELEASED);
+    }
+
+    @WaitingTest
+    void validityCountsFromBeforeARenewalWasSentHoweverLateItsAnswerComes() {
+        Lease lease = this.locker.acquire(ORDER.ttl(HOUR));
+        Duration late = Duration.ofSeconds(2);
+        this.troubles.delayAnswers(late, "renew");
+        this.clockSet.set(HOUR.toMillis());
+        assertThat(lease.isHeld()).isFalse();
+        await().until(lease::isHeld);
+        assertThat(lease.validity())
+                .isLessThanOrEqualTo(
+                        Duration.ofNanos(Validity.of(HOUR.toNanos())).minus(late));
     }
 
     @WaitingTest

@@ -6,14 +6,18 @@ import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
 import io.distlock.driver.SeveralKeysDriver;
 import io.distlock.driver.SharingDriver;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -23,6 +27,8 @@ final class Troubles {
     private record Trouble(Kind kind, boolean executed, AtomicInteger left) {}
 
     private final Map<String, Trouble> planned = new ConcurrentHashMap<>();
+
+    private final Map<String, Duration> delays = new ConcurrentHashMap<>();
 
     private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
 
@@ -40,6 +46,11 @@ final class Troubles {
         }
     }
 
+    /** Answers to questions of that kind arrive so much later. */
+    void delayAnswers(Duration time, String question) {
+        this.delays.put(question, time);
+    }
+
     /** How often such questions were asked. */
     int asked(String question) {
         AtomicInteger count = this.asked.get(question);
@@ -53,7 +64,9 @@ final class Troubles {
         return (LockDriver) Proxy.newProxyInstance(
                 Troubles.class.getClassLoader(),
                 kinds,
-                (proxy, question, arguments) -> ask(driver, question, arguments));
+                (proxy, question, arguments) -> question.isDefault()
+                        ? InvocationHandler.invokeDefault(proxy, question, arguments)
+                        : ask(driver, question, arguments));
     }
 
     private Object ask(LockDriver driver, Method question, Object[] arguments) throws Throwable {
@@ -70,7 +83,17 @@ final class Troubles {
         } catch (InvocationTargetException ex) {
             throw ex.getCause();
         }
-        return disturbed ? lost(answer, trouble) : answer;
+        Duration delay = this.delays.getOrDefault(name, Duration.ZERO);
+        Object heard = delay.isZero() ? answer : late(answer, delay);
+        return disturbed ? lost(heard, trouble) : heard;
+    }
+
+    private static Object late(Object answer, Duration delay) {
+        if (answer instanceof List<?> answers) {
+            return answers.stream().map(one -> late(one, delay)).toList();
+        }
+        Executor later = CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS);
+        return ((CompletionStage<?>) answer).thenApplyAsync(found -> found, later);
     }
 
     private static Object failed(Method question, Object[] arguments, Trouble trouble) {

@@ -159,7 +159,7 @@ class ProxyRefusalTests {
             this.asked.add(keys.length);
             return keys.length > (script == Script.RENEW ? 2 : 4)
                     ? CompletableFuture.failedFuture(RedisErrors.answered(this.refusal, null))
-                    : CompletableFuture.completedFuture(List.of(1L));
+                    : CompletableFuture.completedFuture(List.of(script == Script.RENEW ? "1" : 1L));
         }
     }
 }
