@@ -55,7 +55,9 @@ final class AskingAgain {
     }
 
     private void later(Claiming claiming, Standing asking, Duration pause) {
-        long at = System.nanoTime() + pause.toNanos();
+        // what went unanswered has waited for long enough: the way to the store may be a new one
+        long from = asking.lastFailure() == null ? System.nanoTime() : asking.lastSent();
+        long at = Math.max(from + pause.toNanos() - System.nanoTime(), SHORTEST_PAUSE.toNanos()) + System.nanoTime();
         long gathered = pause.compareTo(URGENT) < 0 ? 0 : GATHERED;
         asking.askNext(this.ticker.at(at, () -> add(new Due(claiming, asking), gathered)));
     }

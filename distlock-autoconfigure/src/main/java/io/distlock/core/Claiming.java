@@ -189,7 +189,12 @@ final class Claiming {
             this.line.waiting().foundHeldBy(holder());
         }
         Attempt.Busy found = asking.lastBusy();
-        Runnable refused = this.line.refuseThoseOutOfTime(waiter -> refusedBy(found));
+        String leftover = found != null && this.desk.undo().isEnding(found.token()) ? found.token() : null;
+        if (leftover != null && asking.metOwnLeftover()) {
+            return endLeftover(asking, leftover);
+        }
+        Answer refusal = leftover != null ? heldByLeftover() : refusedBy(found);
+        Runnable refused = this.line.refuseThoseOutOfTime(waiter -> refusal);
         if (this.standing != asking) {
             return refused;
         }
@@ -205,6 +210,28 @@ final class Claiming {
             refused.run();
             this.desk.listen(() -> askSoon(asking));
         };
+    }
+
+    /** Nobody holds the key but an attempt of our own that was given up and whose end was not answered: that is not busy. */
+    private Runnable endLeftover(Standing asking, String token) {
+        Standing next = asking;
+        if (this.desk.lines() == null) {
+            next = newStanding(asking.tries());
+            next.assumeBusy();
+            next.metOwnLeftover();
+        }
+        Runnable again = this.questions.ask(next);
+        return () -> {
+            this.desk.undo().hurry(token);
+            again.run();
+        };
+    }
+
+    private static Answer heldByLeftover() {
+        return new Answer.Unavailable(new LockDriverException(
+                Kind.UNANSWERED,
+                "an earlier attempt of this instance still holds the key, and its end has not been answered",
+                null));
     }
 
     /** A store that is silent from the start fails all; one that fell silent later may come back while there is time. */

@@ -421,13 +421,20 @@ final class Desk {
             giveBack(question.claim().hold());
         } else {
             this.undo.untilAnswered(
-                    () -> store.leave(question), forgottenAt(question.claim().ttl()));
+                    question.claim().hold().token(),
+                    () -> store.leave(question),
+                    forgottenAt(question.claim().ttl()));
         }
     }
 
     void giveBack(Hold hold) {
         Release release = new Release(hold, Duration.ZERO);
-        this.undo.untilAnswered(() -> this.driver.release(release), forgottenAt(stored(this.settings.ttl())));
+        this.undo.untilAnswered(
+                hold.token(), () -> this.driver.release(release), forgottenAt(stored(this.settings.ttl())));
+    }
+
+    Undo undo() {
+        return this.undo;
     }
 
     private long forgottenAt(Duration ttl) {

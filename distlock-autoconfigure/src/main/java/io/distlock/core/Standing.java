@@ -28,6 +28,8 @@ final class Standing {
 
     private boolean underWay;
 
+    private long lastSent = System.nanoTime();
+
     private boolean settling;
 
     private boolean wasBusy;
@@ -38,6 +40,8 @@ final class Standing {
     private boolean inLine;
 
     private boolean ambiguous;
+
+    private boolean metOwnLeftover;
 
     private Attempt.@Nullable Busy busy;
 
@@ -80,8 +84,14 @@ final class Standing {
     void ask(long number) {
         cancelNext();
         this.stands = false;
-        this.sent.add(new Sent(number, System.nanoTime()));
+        this.lastSent = System.nanoTime();
+        this.sent.add(new Sent(number, this.lastSent));
         this.underWay = true;
+    }
+
+    /** When the last question was sent. */
+    long lastSent() {
+        return this.lastSent;
     }
 
     /** When that question was sent; null for one that is too old to count, or was never sent. */
@@ -112,6 +122,13 @@ final class Standing {
 
     void answered() {
         this.underWay = false;
+    }
+
+    /** @return whether that was not so before */
+    boolean metOwnLeftover() {
+        boolean first = !this.metOwnLeftover;
+        this.metOwnLeftover = true;
+        return first;
     }
 
     /** Those who wait have been told before that the key is held. */

@@ -25,6 +25,8 @@ final class CommandConnection {
 
     private final Duration patience;
 
+    private final Runnable onSilence;
+
     private final AtomicReference<@Nullable Opening> current = new AtomicReference<>();
 
     private final AtomicBoolean replacing = new AtomicBoolean();
@@ -35,9 +37,11 @@ final class CommandConnection {
 
     private volatile boolean closed;
 
-    CommandConnection(LettuceDoor door, Duration patience) {
+    /** @param onSilence called when the connection to the one server has fallen silent, and was given up */
+    CommandConnection(LettuceDoor door, Duration patience, Runnable onSilence) {
         this.door = door;
         this.patience = patience;
+        this.onSilence = onSilence;
     }
 
     /** How long a command may take, the connecting before it included. */
@@ -85,6 +89,7 @@ final class CommandConnection {
         if (!this.door.isCluster()) {
             if (this.current.compareAndSet(silent, null)) {
                 silent.giveUp();
+                this.onSilence.run();
             }
         } else if (this.current.get() == silent && System.nanoTime() - this.replacedAt > CLUSTER_REST) {
             replaceOnceOpen(silent);

@@ -28,7 +28,7 @@ final class LettuceCopies {
 
     LettuceCopies(LettuceDoor door, Duration patience) {
         this.door = door;
-        this.connection = new CommandConnection(door, patience);
+        this.connection = new CommandConnection(door, patience, () -> {});
     }
 
     CompletableFuture<Long> await(String record, int replicas, Duration timeout) {

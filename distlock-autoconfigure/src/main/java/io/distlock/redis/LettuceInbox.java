@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -31,6 +32,10 @@ final class LettuceInbox {
     private final AtomicReference<@Nullable CompletableFuture<Void>> opened = new AtomicReference<>();
 
     private volatile @Nullable StatefulRedisPubSubConnection<String, String> connection;
+
+    private volatile @Nullable Runnable openAnother;
+
+    private final AtomicBoolean openingAnother = new AtomicBoolean();
 
     /** Whether the server has confirmed the subscription, and the connection was not lost since. */
     private volatile boolean subscribed;
@@ -55,6 +60,7 @@ final class LettuceInbox {
             }
             CompletableFuture<Void> next = new CompletableFuture<>();
             if (this.opened.compareAndSet(before, next)) {
+                this.openAnother = () -> openAnother(channel, listener);
                 subscribe(channel, listener, next);
                 return next;
             }
@@ -69,6 +75,22 @@ final class LettuceInbox {
     /** Something went wrong on another connection to the same server: this one is looked at, too. */
     void doubt() {
         this.heardAt = System.nanoTime() - QUIET;
+    }
+
+    /**
+     * The connection for commands has fallen silent, so this one may be dead without a word, too; another takes its place once it hears messages. Until then this one may still hear some.
+     */
+    void mayBeDead() {
+        Runnable open = this.openAnother;
+        if (this.connection != null && open != null && this.openingAnother.compareAndSet(false, true)) {
+            open.run();
+        }
+    }
+
+    private void openAnother(String channel, Consumer<String> listener) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        done.whenComplete((ok, failure) -> this.openingAnother.set(false));
+        subscribe(channel, listener, done);
     }
 
     /**
@@ -132,7 +154,12 @@ final class LettuceInbox {
                         if (failure != null || this.closed) {
                             open.closeAsync();
                         } else {
+                            StatefulRedisPubSubConnection<String, String> before = this.connection;
                             this.connection = open;
+                            this.heardAt = System.nanoTime();
+                            if (before != null) {
+                                before.closeAsync();
+                            }
                             this.subscribed = true; // the client tells its listeners only after this
                         }
                     });

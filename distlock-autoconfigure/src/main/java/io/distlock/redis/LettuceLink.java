@@ -35,9 +35,9 @@ final class LettuceLink implements RedisLink {
     LettuceLink(LettuceDoor door, Duration patience) {
         this.door = door;
         this.timer = door.timer();
-        this.commands = new CommandConnection(door, patience);
         this.copies = new LettuceCopies(door, patience);
         this.inbox = new LettuceInbox(door);
+        this.commands = new CommandConnection(door, patience, this.inbox::mayBeDead);
     }
 
     @Override

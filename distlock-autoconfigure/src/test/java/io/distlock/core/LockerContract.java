@@ -897,10 +897,15 @@ public abstract class LockerContract {
         }
         assertThat(waiting).noneMatch(CompletableFuture::isDone);
         assertThat(all.release()).isEqualTo(ReleaseOutcome.RELEASED);
-        for (CompletableFuture<Lease> one : waiting) {
-            Lease lease = one.get(10, TimeUnit.SECONDS);
-            assertThat(lease.fencingToken()).isGreaterThan(all.fencingToken(lease.key()));
-            lease.close();
+        // in whichever order they came to stand in the store's line
+        List<CompletableFuture<Void>> done = waiting.stream()
+                .map(one -> one.thenAcceptAsync(lease -> {
+                    assertThat(lease.fencingToken()).isGreaterThan(all.fencingToken(lease.key()));
+                    lease.close();
+                }))
+                .toList();
+        for (CompletableFuture<Void> one : done) {
+            one.get(10, TimeUnit.SECONDS);
         }
         assertThat(tryAll(this.other, "1", "2", "3")).isPresent();
     }
@@ -1039,6 +1044,25 @@ public abstract class LockerContract {
     void anAcquireWhoseAnswerIsLostIsUndone() {
         this.troubles.loseNextAnswers(1, "acquire", "line", "lastTry");
         assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(() -> this.locker.tryAcquire(TRY));
+        assertThat(this.other.tryAcquire(REQUEST.waitFor(PATIENCE))).isPresent();
+    }
+
+    @WaitingTest
+    void anAttemptThatWasGivenUpIsNotTakenForAnotherHolder() {
+        this.troubles.loseNextAnswers(1, "acquire", "line", "lastTry");
+        this.troubles.refuseNext(1, "leave", "release");
+        assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(() -> this.locker.tryAcquire(TRY));
+        assertThat(this.locker.tryAcquire(TRY)).isPresent();
+    }
+
+    @WaitingTest
+    void whereItCannotBeEndedTheStoreIsUnavailableAndNobodyElseIsBlamed() {
+        this.troubles.loseNextAnswers(1, "acquire", "line", "lastTry");
+        this.troubles.refuseNext(1_000, "leave", "release");
+        for (int i = 0; i < 2; i++) {
+            assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(() -> this.locker.tryAcquire(TRY));
+        }
+        this.troubles.refuseNext(0, "leave", "release");
         assertThat(this.other.tryAcquire(REQUEST.waitFor(PATIENCE))).isPresent();
     }
 
