@@ -67,7 +67,7 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
         this.inboxStart = RedisKeys.inbox(settings.prefix(), "");
         this.inbox = RedisKeys.inbox(settings.prefix(), settings.instance());
         this.channel = (link.isOneServer() ? "1" : "0") + this.inbox;
-        this.together = new AtomicBoolean(link.isOneServer());
+        this.together = new AtomicBoolean(!link.isCluster());
         this.renewals = new RedisRenewals(link, this.together, settings.recordRetention(), this::timeout);
         this.retention = Arguments.millis(settings.recordRetention());
         this.several = new RedisTogether(link, this.retention, this.channel);

@@ -83,7 +83,7 @@ final class RedisRenewals {
         for (int i = 0; i < batch.size(); i++) {
             int index = first + i;
             CompletionStage<Ownership> answer =
-                    this.link.isOneServer() ? renewAlone(batch.get(i)) : renewInSlot(batch.get(i));
+                    this.link.isCluster() ? renewInSlot(batch.get(i)) : renewAlone(batch.get(i));
             answer.whenComplete((found, failure) -> answers.answered(index, found, failure));
         }
     }

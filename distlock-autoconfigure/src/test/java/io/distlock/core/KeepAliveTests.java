@@ -352,9 +352,7 @@ class KeepAliveTests {
         }
         await().until(() -> awake.lost.size() == 3);
         int before = awake.renewed();
-        await().pollDelay(time)
-                .atMost(time.plusSeconds(20))
-                .until(() -> awake.renewed() > before + 3 * holds);
+        await().pollDelay(time).atMost(time.plusSeconds(20)).until(() -> awake.renewed() > before + 3 * holds);
         assertThat(leases.subList(3, holds)).allMatch(Lease::isHeld);
         assertThat(awake.lost).hasSize(3);
         assertThat(releasing.isAlive()).isTrue();

@@ -86,7 +86,8 @@ class FrozenNodeTests {
         try (Stalls stalls = Stalls.begin()) {
             while (System.nanoTime() - start < TTL.multipliedBy(3).toNanos()) {
                 LockSupport.parkNanos(20_000_000);
-                Duration least = Collections.min(elsewhere, Comparator.comparing(Lease::validity)).validity();
+                Duration least = Collections.min(elsewhere, Comparator.comparing(Lease::validity))
+                        .validity();
                 // a third of it is over when the next renewal is due; one that waited for the silent node takes two
                 assertThat(least).isGreaterThan(TTL.dividedBy(2).minus(stalls.worst()));
             }
