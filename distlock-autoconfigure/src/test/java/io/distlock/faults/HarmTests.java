@@ -121,8 +121,7 @@ class HarmTests {
             assertThat(told).as("losses").isZero();
         }
         // a second, a command time-out of half a second, and what a busy machine adds
-        assertThat(back)
-                .isLessThan(Duration.ofMillis(1500).plus(SLACK).plus(stalls.worst()));
+        assertThat(back).isLessThan(Duration.ofMillis(1500).plus(SLACK).plus(stalls.worst()));
     }
 
     private static void assertEveryLossWasToldOnce(WaiterProcess worker) {

@@ -139,7 +139,8 @@ class ProxyRefusalTests {
             }
             this.told.add(script + " " + Arrays.toString(keys) + " " + Arrays.toString(arguments));
             boolean key = script == Script.RENEW && !arguments[1].equals("shared");
-            return CompletableFuture.completedFuture(List.of(key ? 2L : 1L));
+            String renewed = key ? "2" : "1";
+            return CompletableFuture.completedFuture(List.of(script == Script.RENEW ? renewed : 1L));
         }
     }
 
