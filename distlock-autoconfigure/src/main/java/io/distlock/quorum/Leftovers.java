@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What one node may still hold of attempts that are over, because it did not answer. One after the other is ended there
- * when it answers again; what its ttl has ended by then is forgotten.
+ * What one node may still hold of attempts that are over, because it did not answer. Now and then it is asked to end one,
+ * and once it answers, one after the other; what its ttl has ended by then is forgotten.
  */
 final class Leftovers {
 
@@ -43,12 +43,12 @@ final class Leftovers {
             return;
         }
         this.waiting.add(new Leftover(hold, until));
-        later();
+        after(PAUSE);
     }
 
-    private void later() {
+    private void after(long pause) {
         if (!this.closed && !this.waiting.isEmpty() && this.scheduled.compareAndSet(false, true)) {
-            CompletableFuture.delayedExecutor(PAUSE, TimeUnit.NANOSECONDS).execute(this::next);
+            CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS).execute(this::next);
         }
     }
 
@@ -60,7 +60,7 @@ final class Leftovers {
         }
         if (first == null || this.closed) {
             this.scheduled.set(false);
-            later();
+            after(PAUSE);
             return;
         }
         Leftover asked = first;
@@ -68,7 +68,7 @@ final class Leftovers {
             this.size.decrementAndGet();
             this.scheduled.set(false);
             if (failure == null) {
-                later();
+                after(0);
             } else {
                 keep(asked.hold, asked.until);
             }

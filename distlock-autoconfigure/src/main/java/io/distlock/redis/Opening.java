@@ -6,12 +6,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A connection that is being opened, is open, or could not be opened. */
 final class Opening {
+
+    /** Instead of how many have asked: all have acted. */
+    private static final int IN_ORDER = -1;
 
     /** For how long a failure answers for those who ask next, so that a dead server is not besieged. */
     private static final long REST = 50_000_000;
@@ -20,10 +22,14 @@ final class Opening {
 
     private final Queue<BiConsumer<@Nullable Wire, @Nullable Throwable>> waiting = new ConcurrentLinkedQueue<>();
 
-    private final ReentrantLock order = new ReentrantLock();
+    /** How many have asked so far; once all of them have acted, nobody has to wait for others any more. */
+    private final AtomicInteger asked = new AtomicInteger();
 
-    /** Whether nobody who asked before is still waiting. */
-    private volatile boolean inOrder;
+    /** How often somebody has wanted to act since one thread began to act for all. */
+    private final AtomicInteger acting = new AtomicInteger();
+
+    /** Only by the thread that acts. */
+    private int acted;
 
     private final AtomicInteger underWay = new AtomicInteger();
 
@@ -45,10 +51,11 @@ final class Opening {
 
     /**
      * Acts at once if the connection is open or has failed, and then in the order of asking: a future would let the last
-     * one go first, and an undo before what it undoes.
+     * one go first, and an undo before what it undoes. No lock is held meanwhile, since whoever acts may ask for other
+     * connections, whose threads may at the same time ask for this one.
      */
     void whenDone(BiConsumer<@Nullable Wire, @Nullable Throwable> action) {
-        if (this.inOrder) {
+        if (this.asked.getAndUpdate(count -> count == IN_ORDER ? IN_ORDER : count + 1) == IN_ORDER) {
             this.wire.whenComplete(action);
             return;
         }
@@ -56,22 +63,19 @@ final class Opening {
         this.wire.whenComplete((wire, failure) -> actInOrder());
     }
 
+    /** One thread acts for all who come meanwhile. */
     private void actInOrder() {
-        this.order.lock();
-        try {
-            act();
-            this.inOrder = true;
-            act();
-        } finally {
-            this.order.unlock();
+        if (this.acting.getAndIncrement() > 0) {
+            return;
         }
-    }
-
-    private void act() {
-        for (BiConsumer<@Nullable Wire, @Nullable Throwable> next = this.waiting.poll();
-                next != null;
-                next = this.waiting.poll()) {
-            this.wire.whenComplete(next);
+        int seen = 1;
+        while (seen > 0) {
+            for (var next = this.waiting.poll(); next != null; next = this.waiting.poll()) {
+                this.wire.whenComplete(next);
+                this.acted++;
+            }
+            this.asked.compareAndSet(this.acted, IN_ORDER);
+            seen = this.acting.addAndGet(-seen);
         }
     }
 

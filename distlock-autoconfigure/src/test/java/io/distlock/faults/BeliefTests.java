@@ -9,6 +9,7 @@ import io.distlock.LockListener;
 import io.distlock.LockLost;
 import io.distlock.LockRequest;
 import io.distlock.RenewalRound;
+import io.distlock.faults.WaiterProcess.Turn;
 import io.distlock.testredis.PrivateRedis;
 import io.distlock.testredis.RedisServers;
 import java.time.Duration;
@@ -48,7 +49,8 @@ class BeliefTests {
 
     @Test
     void aHolderThatSleptForTwoTtlsNeverBelievesAgainAndIsToldAtOnce() {
-        WaiterProcess sleeper = started(WaiterProcess.startWithoutPassing("sleeper", this.redis))
+        WaiterProcess sleeper = started(
+                        WaiterProcess.start("sleeper", Setting.redis(this.redis), Setting.WITHOUT_PASSING))
                 .awaitReady();
         sleeper.take("orders", TTL, Duration.ofMinutes(5));
         sleeper.awaitTurns("orders", 1);
@@ -62,7 +64,7 @@ class BeliefTests {
         Span belief = sleeper.spans().get(0);
         long stopped = frozen + TTL.toNanos() / 10; // the signal reaches a running thread a little later
         assertThat(belief.until()).as("last time that isHeld said yes").isLessThan(stopped);
-        long told = sleeper.losses().get(belief.fence()).get(0) - thawed;
+        long told = sleeper.losses().get(Turn.of(belief)).get(0) - thawed;
         System.out.printf("told of the loss %d ms after the process went on%n", told / 1_000_000);
         assertThat(Duration.ofNanos(told)).isLessThan(Duration.ofSeconds(1));
     }

@@ -55,7 +55,15 @@ class DyingWaitersTests {
     }
 
     private WaiterProcess waiter(boolean messages) {
-        return started(WaiterProcess.start("waiter", this.redis, messages)).awaitReady();
+        return waiter("waiter", messages).awaitReady();
+    }
+
+    private WaiterProcess waiter(String name, boolean messages) {
+        Setting store = Setting.redis(this.redis);
+        return started(
+                messages
+                        ? WaiterProcess.start(name, store)
+                        : WaiterProcess.start(name, store, Setting.WITHOUT_MESSAGES));
     }
 
     private void standsInLine(WaiterProcess waiter, int place) {
@@ -156,7 +164,7 @@ class DyingWaitersTests {
     void waitersThatTakeTurnsFreezeAndDieAndNoTwoHoldAtOnce() {
         List<WaiterProcess> waiters = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            waiters.add(started(WaiterProcess.start("process " + i, this.redis, i > 0)));
+            waiters.add(waiter("process " + i, i > 0));
         }
         waiters.forEach(WaiterProcess::awaitReady);
         for (WaiterProcess waiter : waiters) {

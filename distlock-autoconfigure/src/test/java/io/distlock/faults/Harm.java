@@ -4,7 +4,6 @@ import io.distlock.testredis.Cable;
 import io.distlock.testredis.PrivateRedis;
 import io.distlock.testredis.RedisConversation;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /** What happens to a Redis, to the way there, or to a process that locks; it is over when the method returns. */
@@ -250,17 +249,13 @@ enum Harm {
     /**
      * @param redis where the locks are
      * @param cable over which everybody goes there
-     * @param workers who locks; the first is who is harmed where one is
+     * @param worker one of those who lock, who is harmed where one is
      * @param history of this harm
      */
-    record Scene(PrivateRedis redis, Cable cable, List<WaiterProcess> workers, History history, Duration ttl) {
+    record Scene(PrivateRedis redis, Cable cable, WaiterProcess worker, History history, Duration ttl) {
 
         static final String KEY = "orders";
 
         static final String LOCK = "distlock:" + KEY;
-
-        WaiterProcess worker() {
-            return this.workers.get(0);
-        }
     }
 }

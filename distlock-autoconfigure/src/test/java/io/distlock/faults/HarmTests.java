@@ -2,15 +2,11 @@ package io.distlock.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.distlock.ReleaseOutcome;
 import io.distlock.faults.Harm.Scene;
 import io.distlock.testredis.Cable;
 import io.distlock.testredis.PrivateRedis;
 import io.distlock.testredis.RedisServers;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -35,21 +31,18 @@ class HarmTests {
 
     private static Cable cable;
 
-    private static List<WaiterProcess> workers;
+    private static Workers workers;
 
     @BeforeAll
     static void start() {
         redis = RedisServers.start();
         cable = Cable.to(redis);
-        workers = Stream.of("first", "second", "third")
-                .map(name -> WaiterProcess.startWithoutPassing(name, cable))
-                .toList();
-        workers.forEach(WaiterProcess::awaitReady);
+        workers = Workers.start(Setting.redis(cable), Setting.WITHOUT_PASSING);
     }
 
     @AfterAll
     static void close() {
-        workers.forEach(WaiterProcess::close);
+        workers.close();
         cable.close();
         redis.close();
     }
@@ -87,7 +80,6 @@ class HarmTests {
     }
 
     private static void tryOut(Harm harm) {
-        workers.forEach(WaiterProcess::forget);
         try (Stalls stalls = Stalls.begin()) {
             neverTwoAtOnceEveryLossToldAndEverybodyBack(harm, stalls);
         }
@@ -95,55 +87,29 @@ class HarmTests {
 
     private static void neverTwoAtOnceEveryLossToldAndEverybodyBack(Harm harm, Stalls stalls) {
         History history = new History();
-        for (int i = 0; i < workers.size(); i++) {
-            workers.get(i).takeTurns(Scene.KEY, TTL, Duration.ofMillis(3));
-            workers.get(i).takeTurns(Scene.KEY, TTL, Duration.ofMillis(3));
-            workers.get(i).takeTurns("kept-" + i, TTL, Duration.ofMinutes(5));
-        }
-        workers.forEach(worker -> worker.awaitTurns(Scene.KEY, 3));
+        workers.begin(Scene.KEY, TTL, Duration.ofMillis(3));
         long before = System.nanoTime();
-        harm.happen(new Scene(redis, cable, workers, history, TTL));
+        harm.happen(new Scene(redis, cable, workers.first(), history, TTL));
         long healed = System.nanoTime();
-        workers.forEach(worker -> worker.awaitTurns(Scene.KEY, 1));
+        workers.awaitTurns(Scene.KEY, 1);
         Duration back = Duration.ofNanos(System.nanoTime() - healed);
-        workers.forEach(worker -> worker.awaitTurns(Scene.KEY, 3));
-        workers.forEach(WaiterProcess::rest);
-        workers.forEach(worker -> worker.spans().forEach(history::add));
+        workers.awaitTurns(Scene.KEY, 3);
+        workers.rest(history);
 
         history.assertExclusive();
         history.assertLossesWereNoticedWithin(TTL.plus(SLACK).plus(stalls.worst()));
-        workers.forEach(HarmTests::assertEveryLossWasToldOnce);
-        long told = workers.stream().mapToLong(worker -> worker.losses().size()).sum();
+        workers.assertEveryLossWasToldOnce();
         System.out.printf(
                 "%s: took %d ms, all back %d ms later, %d losses told, the slowest %d ms after the last belief%n",
-                harm, (healed - before) / 1_000_000, back.toMillis(), told, slowestTelling() / 1_000_000);
+                harm,
+                (healed - before) / 1_000_000,
+                back.toMillis(),
+                workers.losses(),
+                workers.slowestTelling().toMillis());
         if (harm.isHarmless() && stalls.worst().compareTo(TTL.dividedBy(5)) < 0) {
-            assertThat(told).as("losses").isZero();
+            assertThat(workers.losses()).as("losses").isZero();
         }
         // a second, a command time-out of half a second, and what a busy machine adds
         assertThat(back).isLessThan(Duration.ofMillis(1500).plus(SLACK).plus(stalls.worst()));
-    }
-
-    private static void assertEveryLossWasToldOnce(WaiterProcess worker) {
-        Map<Long, List<Long>> losses = worker.losses();
-        assertThat(losses.values()).as("each told once").allMatch(times -> times.size() == 1);
-        worker.outcomes().forEach((fence, outcome) -> {
-            boolean lost = outcome == ReleaseOutcome.EXPIRED || outcome == ReleaseOutcome.TAKEN;
-            if (outcome != ReleaseOutcome.UNKNOWN) {
-                assertThat(losses.containsKey(fence))
-                        .as("told of the loss of %s, released as %s", fence, outcome)
-                        .isEqualTo(lost);
-            }
-        });
-    }
-
-    private static long slowestTelling() {
-        return workers.stream()
-                .flatMap(worker -> worker.spans().stream()
-                        .filter(span -> worker.losses().containsKey(span.fence()))
-                        .map(span -> worker.losses().get(span.fence()).get(0) - span.until()))
-                .mapToLong(Long::longValue)
-                .max()
-                .orElse(0);
     }
 }

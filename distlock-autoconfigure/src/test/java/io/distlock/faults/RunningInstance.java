@@ -6,25 +6,24 @@ import io.distlock.core.Instance;
 import io.distlock.core.LockerSettings;
 import io.distlock.core.RandomTokens;
 import io.distlock.driver.DriverSettings;
-import io.distlock.redis.RedisLockDriverFactory;
 import io.distlock.testredis.TestRedis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /** One instance of an application, as far as locks go: a Redis client of its own and a locker over it. */
 final class RunningInstance implements AutoCloseable {
 
-    private final LettuceConnectionFactory connections;
+    private final Store store;
 
     private final DistributedLocker locker;
 
-    private RunningInstance(LettuceConnectionFactory connections, DistributedLocker locker) {
-        this.connections = connections;
+    private RunningInstance(Store store, DistributedLocker locker) {
+        this.store = store;
         this.locker = locker;
     }
 
@@ -33,11 +32,16 @@ final class RunningInstance implements AutoCloseable {
     }
 
     static Setup with(TestRedis redis) {
-        return new Setup(new RedisStandaloneConfiguration(redis.host(), redis.port()));
+        return with(new RedisStandaloneConfiguration(redis.host(), redis.port()));
     }
 
     static Setup with(RedisConfiguration redis) {
-        return new Setup(redis);
+        return new Setup(() -> Store.in(redis));
+    }
+
+    /** @param rejoinAfter how long a node must have been up to vote */
+    static Setup withMajorityOf(List<String> addresses, Duration rejoinAfter) {
+        return new Setup(() -> Store.inMajorityOf(addresses, rejoinAfter));
     }
 
     DistributedLocker locker() {
@@ -46,19 +50,19 @@ final class RunningInstance implements AutoCloseable {
 
     /** Cut off from Redis for good, in the middle of whatever it did. */
     void vanish() {
-        this.connections.destroy();
+        this.store.closing().run();
     }
 
     @Override
     public void close() {
         this.locker.close();
-        this.connections.destroy();
+        this.store.closing().run();
     }
 
     /** How it is set up; short times, so that tests need not wait long for what ends by itself. */
     static final class Setup {
 
-        private final RedisConfiguration redis;
+        private final Supplier<Store> stores;
 
         private final List<LockListener> listeners = new ArrayList<>();
 
@@ -82,8 +86,8 @@ final class RunningInstance implements AutoCloseable {
 
         private boolean messages = true;
 
-        private Setup(RedisConfiguration redis) {
-            this.redis = redis;
+        private Setup(Supplier<Store> stores) {
+            this.stores = stores;
         }
 
         Setup name(String name) {
@@ -143,9 +147,7 @@ final class RunningInstance implements AutoCloseable {
         }
 
         RunningInstance start() {
-            LettuceConnectionFactory connections = new LettuceConnectionFactory(this.redis);
-            connections.afterPropertiesSet();
-            connections.start();
+            Store store = this.stores.get();
             LockerSettings settings = settings();
             Instance instance = Instance.here("faults");
             DriverSettings driver = new DriverSettings(
@@ -157,11 +159,11 @@ final class RunningInstance implements AutoCloseable {
                     this.messages,
                     Optional.empty());
             return new RunningInstance(
-                    connections,
+                    store,
                     DistributedLocker.create(
                             settings,
                             instance,
-                            new RedisLockDriverFactory(connections).create(driver),
+                            store.drivers().apply(driver),
                             new RandomTokens(instance),
                             this.listeners));
         }

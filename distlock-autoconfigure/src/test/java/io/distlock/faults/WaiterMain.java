@@ -4,7 +4,6 @@ import io.distlock.Lease;
 import io.distlock.LockException;
 import io.distlock.LockRequest;
 import io.distlock.LockUnavailableException;
-import io.distlock.testredis.TestRedis;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -22,26 +21,23 @@ final class WaiterMain {
 
     private final RunningInstance instance;
 
+    private final Duration idle;
+
     private final List<Thread> workers = new ArrayList<>();
 
     private volatile boolean over;
 
-    private WaiterMain(RunningInstance instance) {
+    private WaiterMain(RunningInstance instance, Duration idle) {
         this.instance = instance;
+        this.idle = idle;
     }
 
     public static void main(String[] arguments) throws IOException {
-        record Server(String host, int port) implements TestRedis {}
-        RunningInstance.Setup setup = RunningInstance.with(new Server(arguments[0], Integer.parseInt(arguments[1])));
-        if (arguments.length > 3) {
-            setup.withoutPassing();
-        }
-        RunningInstance instance = Boolean.parseBoolean(arguments[2])
-                ? setup.start()
-                : setup.withoutMessages().start();
+        List<Setting> settings = Setting.read(arguments);
+        RunningInstance instance = Setting.instance(settings).start();
         warmUp(instance);
         say("ready");
-        new WaiterMain(instance).obey();
+        new WaiterMain(instance, Setting.idle(settings)).obey();
         Runtime.getRuntime().halt(0);
     }
 
@@ -70,8 +66,14 @@ final class WaiterMain {
                 awaitRest();
                 continue;
             }
-            boolean again = words[0].equals("turns");
-            Thread worker = new Thread(() -> take(request, hold, again), line);
+            Thread worker = new Thread(
+                    switch (words[0]) {
+                        case "take" -> () -> take(request, hold, false);
+                        case "turns" -> () -> take(request, hold, true);
+                        case "ask" -> () -> ask(request.waitFor(Duration.ZERO));
+                        default -> throw new IllegalArgumentException(line);
+                    },
+                    line);
             worker.setDaemon(true);
             this.workers.add(worker);
             worker.start();
@@ -87,7 +89,7 @@ final class WaiterMain {
             }
         }
         this.workers.clear();
-        say("at rest");
+        say("resting");
     }
 
     private void take(LockRequest request, Duration hold, boolean again) {
@@ -97,6 +99,7 @@ final class WaiterMain {
                 lease.onLost(lost -> say("lost " + lease.key() + " " + lease.fencingToken() + " " + System.nanoTime()));
                 hold(lease, hold);
                 say("outcome " + lease.key() + " " + lease.fencingToken() + " " + lease.release());
+                LockSupport.parkNanos(this.idle.toNanos());
             } catch (LockUnavailableException away) {
                 say("unavailable " + away);
                 LockSupport.parkNanos(20_000_000);
@@ -104,6 +107,17 @@ final class WaiterMain {
                 say("refused " + refused);
             }
         } while (again && !this.over);
+    }
+
+    private void ask(LockRequest request) {
+        long start = System.nanoTime();
+        String answer = "GRANTED";
+        try {
+            this.instance.locker().acquire(request).release();
+        } catch (LockException refused) {
+            answer = refused.toString();
+        }
+        say("answer " + (System.nanoTime() - start) + " " + answer);
     }
 
     private void hold(Lease lease, Duration time) {

@@ -3,7 +3,6 @@ package io.distlock.faults;
 import static org.awaitility.Awaitility.await;
 
 import io.distlock.ReleaseOutcome;
-import io.distlock.testredis.TestRedis;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,8 +13,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /** A {@link WaiterMain}, from outside. */
 final class WaiterProcess implements AutoCloseable {
@@ -24,14 +28,19 @@ final class WaiterProcess implements AutoCloseable {
 
     private final Process process;
 
-    private final List<String> said = new CopyOnWriteArrayList<>();
+    /** Its last words of each kind. */
+    private final Map<String, String> said = new ConcurrentHashMap<>();
 
-    /** By fence: as far as it was promised, until it is known when it ended. */
-    private final Map<Long, Span> spans = new ConcurrentHashMap<>();
+    private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
 
-    private final Map<Long, List<Long>> losses = new ConcurrentHashMap<>();
+    /** As far as it was promised, until it is known when it ended. */
+    private final Map<Turn, Span> spans = new ConcurrentHashMap<>();
 
-    private final Map<Long, ReleaseOutcome> outcomes = new ConcurrentHashMap<>();
+    private final Map<String, AtomicInteger> turns = new ConcurrentHashMap<>();
+
+    private final Map<Turn, List<Long>> losses = new ConcurrentHashMap<>();
+
+    private final Map<Turn, ReleaseOutcome> outcomes = new ConcurrentHashMap<>();
 
     private WaiterProcess(String name, Process process) {
         this.name = name;
@@ -42,16 +51,7 @@ final class WaiterProcess implements AutoCloseable {
     }
 
     /** Starts it; it is not there before {@link #awaitReady()}. */
-    static WaiterProcess start(String name, TestRedis redis, boolean messages) {
-        return start(name, redis, String.valueOf(messages));
-    }
-
-    /** One whose threads do not pass locks on among themselves, so that fences say when the server granted. */
-    static WaiterProcess startWithoutPassing(String name, TestRedis redis) {
-        return start(name, redis, "true", "without passing");
-    }
-
-    private static WaiterProcess start(String name, TestRedis redis, String... setup) {
+    static WaiterProcess start(String name, Setting store, Setting... settings) {
         try {
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -61,9 +61,8 @@ final class WaiterProcess implements AutoCloseable {
                     "-cp",
                     System.getProperty("java.class.path"),
                     WaiterMain.class.getName(),
-                    redis.host(),
-                    String.valueOf(redis.port())));
-            command.addAll(List.of(setup));
+                    store.argument()));
+            Stream.of(settings).map(Setting::argument).forEach(command::add);
             return new WaiterProcess(
                     name,
                     new ProcessBuilder(command)
@@ -101,21 +100,35 @@ final class WaiterProcess implements AutoCloseable {
 
     /** So many holds of that key, from now on. */
     void awaitTurns(String key, int more) {
-        long before = turns(key);
+        int before = turns(key);
         await().atMost(Duration.ofSeconds(25)).until(() -> turns(key) >= before + more);
     }
 
-    private long turns(String key) {
-        return this.spans.values().stream()
-                .filter(span -> span.key().equals(key))
-                .count();
+    private int turns(String key) {
+        AtomicInteger turns = this.turns.get(key);
+        return turns == null ? 0 : turns.get();
+    }
+
+    /** Asks for the lock and does not wait, gives it back, and tells what the answer was. */
+    Answer ask(String key, Duration ttl) {
+        tell("ask " + key + " " + ttl.toMillis() + " 0");
+        try {
+            Answer answer = this.answers.poll(25, TimeUnit.SECONDS);
+            if (answer == null) {
+                throw new IllegalStateException(this.name + " does not answer: " + this.said);
+            }
+            return answer;
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(ex);
+        }
     }
 
     /** Ends what it is doing, at its next turn, and waits for that. */
     void rest() {
-        this.said.remove("at rest");
+        this.said.remove("resting");
         tell("rest - 1000 0");
-        await().atMost(Duration.ofSeconds(25)).until(() -> said("at rest"));
+        await().atMost(Duration.ofSeconds(25)).until(() -> said("resting"));
     }
 
     /** Forgets what has happened so far. */
@@ -125,18 +138,18 @@ final class WaiterProcess implements AutoCloseable {
         this.outcomes.clear();
     }
 
-    /** By fence, when it was told of each loss; twice if it was told twice. */
-    Map<Long, List<Long>> losses() {
+    /** When it was told of each loss; twice if it was told twice. */
+    Map<Turn, List<Long>> losses() {
         return Map.copyOf(this.losses);
     }
 
-    /** By fence, what each release found. */
-    Map<Long, ReleaseOutcome> outcomes() {
+    /** What each release found. */
+    Map<Turn, ReleaseOutcome> outcomes() {
         return Map.copyOf(this.outcomes);
     }
 
     boolean wasRefused() {
-        return this.said.stream().anyMatch(line -> line.startsWith("refused") || line.startsWith("unavailable"));
+        return this.said.containsKey("refused") || this.said.containsKey("unavailable");
     }
 
     void freeze() {
@@ -158,11 +171,11 @@ final class WaiterProcess implements AutoCloseable {
         this.process.destroyForcibly();
     }
 
-    private boolean said(String line) {
+    private boolean said(String word) {
         if (!this.process.isAlive()) {
             throw new IllegalStateException(this.name + " has ended: " + this.said);
         }
-        return this.said.contains(line);
+        return this.said.containsKey(word);
     }
 
     private void tell(String line) {
@@ -181,25 +194,39 @@ final class WaiterProcess implements AutoCloseable {
                 note(line);
             }
         } catch (IOException ended) {
-            this.said.add(ended.toString());
+            this.said.put("ended", ended.toString());
         }
     }
 
     private void note(String line) {
-        String[] words = line.split(" ");
-        if (words[0].equals("granted") || words[0].equals("ended")) {
-            long fence = Long.parseLong(words[2]);
-            this.spans.put(
-                    fence, new Span(words[1], this.name, fence, Long.parseLong(words[3]), Long.parseLong(words[4])));
-        } else if (words[0].equals("lost")) {
-            this.losses
-                    .computeIfAbsent(Long.parseLong(words[2]), fence -> new CopyOnWriteArrayList<>())
-                    .add(Long.parseLong(words[3]));
-        } else if (words[0].equals("outcome")) {
-            this.outcomes.put(Long.parseLong(words[2]), ReleaseOutcome.valueOf(words[3]));
-        } else {
-            this.said.add(line);
+        String[] words = line.split(" ", 5);
+        switch (words[0]) {
+            case "granted" -> {
+                noteSpan(words);
+                this.turns.computeIfAbsent(words[1], key -> new AtomicInteger()).incrementAndGet();
+            }
+            case "ended" -> noteSpan(words);
+            case "lost" ->
+                this.losses
+                        .computeIfAbsent(turn(words), turn -> new CopyOnWriteArrayList<>())
+                        .add(Long.parseLong(words[3]));
+            case "outcome" -> this.outcomes.put(turn(words), ReleaseOutcome.valueOf(words[3]));
+            case "answer" ->
+                this.answers.add(
+                        new Answer(Duration.ofNanos(Long.parseLong(words[1])), line.substring(line.indexOf(words[2]))));
+            default -> this.said.put(words[0], line);
         }
+    }
+
+    private void noteSpan(String[] words) {
+        Turn turn = turn(words);
+        this.spans.put(
+                turn,
+                new Span(turn.key(), this.name, turn.fence(), Long.parseLong(words[3]), Long.parseLong(words[4])));
+    }
+
+    private static Turn turn(String[] words) {
+        return new Turn(words[1], Long.parseLong(words[2]));
     }
 
     private void signal(String name) {
@@ -218,4 +245,15 @@ final class WaiterProcess implements AutoCloseable {
             throw new IllegalStateException(ex);
         }
     }
+
+    /** One hold: fences of different keys may be equal. */
+    record Turn(String key, long fence) {
+
+        static Turn of(Span span) {
+            return new Turn(span.key(), span.fence());
+        }
+    }
+
+    /** @param text GRANTED, or the refusal */
+    record Answer(Duration time, String text) {}
 }

@@ -28,6 +28,8 @@ public final class Cable implements TestRedis, AutoCloseable {
 
     private volatile boolean repliesLost;
 
+    private volatile boolean severed;
+
     private Cable(TestRedis redis) throws IOException {
         this.redis = redis;
         this.door = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
@@ -57,6 +59,12 @@ public final class Cable implements TestRedis, AutoCloseable {
         this.connections.forEach(Connection::close);
     }
 
+    /** Resets every connection, and takes none until {@link #heal()}. */
+    public void sever() {
+        this.severed = true;
+        cut();
+    }
+
     /** Nothing gets through until {@link #heal()}, and then all of it, late. */
     public void holdUp() {
         this.heldUp = true;
@@ -82,6 +90,7 @@ public final class Cable implements TestRedis, AutoCloseable {
             this.repliesLost = false;
             cut();
         }
+        this.severed = false;
         this.heldUp = false;
         this.delay = 0;
     }
@@ -102,6 +111,9 @@ public final class Cable implements TestRedis, AutoCloseable {
                 Socket client = this.door.accept();
                 try {
                     this.connections.add(new Connection(client, new Socket(this.redis.host(), this.redis.port())));
+                    if (this.severed) {
+                        cut();
+                    }
                 } catch (IOException away) {
                     client.close();
                 }
