@@ -3,6 +3,8 @@ package io.distlock.autoconfigure;
 import io.distlock.LockUnavailableException;
 import io.distlock.autoconfigure.DistlockProperties.OnFailure;
 import io.distlock.core.DistributedLocker;
+import io.distlock.driver.LockDriverException;
+import io.distlock.driver.LockDriverException.Kind;
 import io.distlock.driver.StoreReport;
 import java.util.function.Predicate;
 import org.apache.commons.logging.Log;
@@ -28,6 +30,7 @@ record StartupCheck(OnFailure onFailure, Predicate<String> needsMessages) {
             locker.inspect(KEY);
             locker.report().ifPresent(report -> tell(bean, report));
         } catch (LockUnavailableException unavailable) {
+            refuseWhatCanNeverWork(bean, unavailable);
             complain(
                     "The store of " + whose(bean) + " does not answer: " + factOf(unavailable) + ".",
                     "Every call will fail with LockUnavailableException until it answers. ",
@@ -37,6 +40,16 @@ record StartupCheck(OnFailure onFailure, Predicate<String> needsMessages) {
         }
         if (this.needsMessages.test(bean)) {
             checkMessages(bean, locker);
+        }
+    }
+
+    /** A store that is away may come back; one that answers that it will not have it needs somebody to change something. */
+    private static void refuseWhatCanNeverWork(String bean, LockUnavailableException unavailable) {
+        if (unavailable.getCause() instanceof LockDriverException trouble && trouble.kind() == Kind.MISCONFIGURED) {
+            throw new ConfigurationException(
+                    "The store of " + whose(bean) + " can keep no lock: " + trouble.getMessage() + ".",
+                    "Change that, or set 'distlock.startup-check' to 'off' to start without asking it.",
+                    unavailable);
         }
     }
 

@@ -31,9 +31,10 @@ final class RedisErrors {
         }
         if (has(message, "NOPERM") || has(message, "ACL failure") || has(message, "user executing the script")) {
             return misconfigured(
-                    "the Redis user may not do this. It needs (as one node of several also +info and +script|load): ACL SETUSER <user> ~<prefix>* &<prefix>* +eval +evalsha"
+                    "the Redis user may not do this. It needs ACL SETUSER <user> +eval +evalsha"
                             + " +get +getrange +set +append +del +exists +pttl +pexpire +time +hset +hget +hdel +zadd +zrem +zrange"
-                            + " +zrevrange +publish +pubsub +subscribe",
+                            + " +zrevrange +publish +pubsub +subscribe, as one node of several +info +script|load too, and"
+                            + " ~<prefix>* &<prefix>* unless it may use all keys and all channels",
                     message,
                     cause);
         }

@@ -107,6 +107,24 @@ class RedisApplicationTests {
     }
 
     @Test
+    void whereNoScriptMayRunNoApplicationStartsUnlessItDoesNotAsk() {
+        try (PrivateRedis redis = RedisServers.start()) {
+            redis.call("ACL", "SETUSER", "default", "-eval", "-evalsha");
+            ApplicationContextRunner usual = this.context.withPropertyValues("spring.data.redis.url=" + redis.uri());
+            usual.run(context -> assertThat(new ConfigurationFailureAnalyzer().analyze(context.getStartupFailure()))
+                    .isNotNull()
+                    .satisfies(analysis -> {
+                        assertThat(analysis.getDescription())
+                                .contains(
+                                        "The store of the locks can keep no lock", "ACL SETUSER <user> +eval +evalsha");
+                        assertThat(analysis.getAction()).contains("'distlock.startup-check' to 'off'");
+                    }));
+            usual.withPropertyValues("distlock.startup-check=off")
+                    .run(context -> assertThat(context).hasNotFailed());
+        }
+    }
+
+    @Test
     void whoInsistsOnMessagesDoesNotStartWithoutThem() {
         try (PrivateRedis redis = RedisServers.start()) {
             ApplicationContextRunner insisting = this.context.withPropertyValues(
