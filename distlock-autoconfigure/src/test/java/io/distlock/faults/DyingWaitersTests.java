@@ -133,7 +133,7 @@ class DyingWaitersTests {
         sleeps.thaw();
         this.history.hold(next.lease(), "next", Duration.ofSeconds(1));
         next.lease().release();
-        sleeps.awaitTurns(1);
+        await().atMost(Duration.ofSeconds(25)).until(() -> !sleeps.spans().isEmpty());
         sleeps.spans().forEach(this.history::add);
         this.history.assertExclusive();
     }

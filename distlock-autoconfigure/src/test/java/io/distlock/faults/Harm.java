@@ -226,6 +226,11 @@ enum Harm {
         return this.harmless;
     }
 
+    /** Whether it takes locks away from a Redis that answers, so that the next renewal tells. */
+    boolean leavesRedisThere() {
+        return this == ALL_DELETED || this == LOCK_DELETED || this == FOREIGN_TYPE;
+    }
+
     private static void pause(Duration time) {
         long end = System.nanoTime() + time.toNanos();
         for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {

@@ -1,11 +1,5 @@
 package io.distlock.faults;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.distlock.faults.Harm.Scene;
-import io.distlock.testredis.Cable;
-import io.distlock.testredis.PrivateRedis;
-import io.distlock.testredis.RedisServers;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,27 +18,16 @@ class HarmTests {
 
     private static final Duration TTL = Duration.ofMillis(1500);
 
-    /** What a busy machine adds to promised times. */
-    private static final Duration SLACK = Duration.ofSeconds(1);
-
-    private static PrivateRedis redis;
-
-    private static Cable cable;
-
-    private static Workers workers;
+    private static Stage stage;
 
     @BeforeAll
     static void start() {
-        redis = RedisServers.start();
-        cable = Cable.to(redis);
-        workers = Workers.start(Setting.redis(cable), Setting.WITHOUT_PASSING);
+        stage = Stage.with(Setting.WITHOUT_PASSING);
     }
 
     @AfterAll
     static void close() {
-        workers.close();
-        cable.close();
-        redis.close();
+        stage.close();
     }
 
     @ParameterizedTest
@@ -59,7 +42,7 @@ class HarmTests {
                 "ALL_DELETED"
             })
     void quickly(Harm harm) {
-        tryOut(harm);
+        stage.tryOut(harm, TTL, 1);
     }
 
     @ParameterizedTest
@@ -76,40 +59,6 @@ class HarmTests {
                 "ALL_DELETED"
             })
     void allOthers(Harm harm) {
-        tryOut(harm);
-    }
-
-    private static void tryOut(Harm harm) {
-        try (Stalls stalls = Stalls.begin()) {
-            neverTwoAtOnceEveryLossToldAndEverybodyBack(harm, stalls);
-        }
-    }
-
-    private static void neverTwoAtOnceEveryLossToldAndEverybodyBack(Harm harm, Stalls stalls) {
-        History history = new History();
-        workers.begin(Scene.KEY, TTL, Duration.ofMillis(3));
-        long before = System.nanoTime();
-        harm.happen(new Scene(redis, cable, workers.first(), history, TTL));
-        long healed = System.nanoTime();
-        workers.awaitTurns(Scene.KEY, 1);
-        Duration back = Duration.ofNanos(System.nanoTime() - healed);
-        workers.awaitTurns(Scene.KEY, 3);
-        workers.rest(history);
-
-        history.assertExclusive();
-        history.assertLossesWereNoticedWithin(TTL.plus(SLACK).plus(stalls.worst()));
-        workers.assertEveryLossWasToldOnce();
-        System.out.printf(
-                "%s: took %d ms, all back %d ms later, %d losses told, the slowest %d ms after the last belief%n",
-                harm,
-                (healed - before) / 1_000_000,
-                back.toMillis(),
-                workers.losses(),
-                workers.slowestTelling().toMillis());
-        if (harm.isHarmless() && stalls.worst().compareTo(TTL.dividedBy(5)) < 0) {
-            assertThat(workers.losses()).as("losses").isZero();
-        }
-        // a second, a command time-out of half a second, and what a busy machine adds
-        assertThat(back).isLessThan(Duration.ofMillis(1500).plus(SLACK).plus(stalls.worst()));
+        stage.tryOut(harm, TTL, 1);
     }
 }

@@ -71,15 +71,49 @@ final class History {
                 .isGreaterThan(before.fence());
     }
 
-    /** Leases that outlived a loss of data were believed in for at most that long. */
     void assertLossesWereNoticedWithin(Duration time) {
+        assertLossesWereNoticedWithin(time, Duration.ZERO);
+    }
+
+    /** Leases that outlived a loss of data were believed in for at most that long, and as long as the machine stood still. */
+    void assertLossesWereNoticedWithin(Duration time, Duration stalled) {
         for (Loss loss : this.losses) {
             assertThat(this.spans)
                     .filteredOn(loss::isOutlivedBy)
                     .allSatisfy(span -> assertThat(Duration.ofNanos(span.until() - loss.at))
                             .as("belief in %s after the data was lost", span)
-                            .isLessThan(time));
+                            .isLessThan(time.plus(stalled)));
         }
+    }
+
+    /** For how long, at worst, two believed in leases of one key at once; losses of data excuse nothing here. */
+    Duration worstOverlap() {
+        Map<String, Long> believed = new HashMap<>();
+        long worst = 0;
+        for (Span span : inOrderOfFences()) {
+            Long before = believed.get(span.key());
+            worst = before == null ? worst : Math.max(worst, before - span.from());
+            believed.merge(span.key(), span.until(), Math::max);
+        }
+        return Duration.ofNanos(worst);
+    }
+
+    /** Whoever began later has the higher fence, losses of data or not. */
+    void assertFencesGrow() {
+        Map<String, Span> latest = new HashMap<>();
+        for (Span span : inOrderOfFences()) {
+            Span before = latest.put(span.key(), span);
+            if (before != null) {
+                assertThat(span.fence()).as("fence of %s", span).isGreaterThan(before.fence());
+                assertThat(span.from())
+                        .as("start of %s, after %s", span, before)
+                        .isGreaterThan(before.from());
+            }
+        }
+    }
+
+    private List<Span> inOrderOfFences() {
+        return this.spans.stream().sorted(Comparator.comparingLong(Span::fence)).toList();
     }
 
     private record Loss(long at, long micros) {

@@ -1,5 +1,6 @@
 package io.distlock.faults;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
@@ -45,6 +46,25 @@ class HistoryTests {
                 .isThrownBy(() -> this.history.assertLossesWereNoticedWithin(Duration.ofSeconds(1)));
         add("k", 7, now + 20, later);
         assertThatExceptionOfType(AssertionError.class).isThrownBy(this.history::assertExclusive);
+    }
+
+    @Test
+    void theWorstOverlapIsTheLongestOfAll() {
+        add("k", 1, 10, 20);
+        add("k", 2, 17, 18);
+        add("k", 3, 19, 30);
+        add("other", 4, 15, 25);
+        assertThat(this.history.worstOverlap()).isEqualTo(Duration.ofNanos(3));
+    }
+
+    @Test
+    void fencesMustGrowEvenWhereDataWasLost() {
+        add("k", 1, 10, 20);
+        add("k", 2, 15, 30);
+        add("other", 1, 5, 8);
+        assertThatNoException().isThrownBy(this.history::assertFencesGrow);
+        add("k", 3, 12, 13);
+        assertThatExceptionOfType(AssertionError.class).isThrownBy(this.history::assertFencesGrow);
     }
 
     private void add(String key, long fence, long from, long until) {

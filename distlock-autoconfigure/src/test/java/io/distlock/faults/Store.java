@@ -38,6 +38,7 @@ record Store(Function<DriverSettings, LockDriver> drivers, Runnable closing) {
                 settings.recordRetention(),
                 settings.messages(),
                 settings.connectionFactory(),
-                nodes);
+                nodes,
+                settings.replicas());
     }
 }

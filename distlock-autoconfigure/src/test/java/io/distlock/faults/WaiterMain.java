@@ -19,6 +19,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class WaiterMain {
 
+    /** For how long every second write is under way. */
+    static final long WRITE_DELAY = 400_000_000;
+
     private final RunningInstance instance;
 
     private final Duration idle;
@@ -57,6 +60,10 @@ final class WaiterMain {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             String[] words = line.split(" ");
+            if (words[0].equals("gauge")) {
+                gauge();
+                continue;
+            }
             LockRequest request = LockRequest.of(words[1])
                     .ttl(Duration.ofMillis(Long.parseLong(words[2])))
                     .waitFor(Duration.ofSeconds(30));
@@ -71,6 +78,8 @@ final class WaiterMain {
                         case "take" -> () -> take(request, hold, false);
                         case "turns" -> () -> take(request, hold, true);
                         case "ask" -> () -> ask(request.waitFor(Duration.ZERO));
+                        case "write" -> () -> write(request, hold);
+                        case "cycles" -> () -> cycle(words[1], hold.toMillis());
                         default -> throw new IllegalArgumentException(line);
                     },
                     line);
@@ -118,6 +127,44 @@ final class WaiterMain {
             answer = refused.toString();
         }
         say("answer " + (System.nanoTime() - start) + " " + answer);
+    }
+
+    /**
+     * Writes as long as it holds: looks, sends, and waits for the write to arrive, which every second time takes long.
+     * The line that it says is the write; it arrives after the delay that it names, whatever happens to this process.
+     */
+    private void write(LockRequest request, Duration hold) {
+        while (!this.over) {
+            try (Lease lease = this.instance.locker().acquire(request)) {
+                String what = "write " + lease.key() + " " + lease.fencingToken() + " ";
+                long end = System.nanoTime() + hold.toNanos();
+                boolean late = false;
+                while (lease.isHeld() && System.nanoTime() < end && !this.over) {
+                    long delay = late ? WRITE_DELAY : 0;
+                    say(what + (System.nanoTime() + delay));
+                    LockSupport.parkNanos(Math.max(delay, 5_000_000));
+                    late = !late;
+                }
+            } catch (LockException refused) {
+                LockSupport.parkNanos(20_000_000);
+            }
+        }
+    }
+
+    /** Locks and unlocks a thousand keys one after the other, so many times altogether. */
+    private void cycle(String key, long count) {
+        for (long i = 0; i < count; i++) {
+            this.instance.locker().acquire(key + "-" + i % 1000).release();
+        }
+        say("cycled");
+    }
+
+    private static void gauge() {
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+        }
+        Runtime runtime = Runtime.getRuntime();
+        say("gauge " + (runtime.totalMemory() - runtime.freeMemory()) + " " + Thread.activeCount());
     }
 
     private void hold(Lease lease, Duration time) {

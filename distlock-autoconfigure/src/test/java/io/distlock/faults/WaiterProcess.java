@@ -13,8 +13,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +44,10 @@ final class WaiterProcess implements AutoCloseable {
     private final Map<Turn, List<Long>> losses = new ConcurrentHashMap<>();
 
     private final Map<Turn, ReleaseOutcome> outcomes = new ConcurrentHashMap<>();
+
+    private final Queue<Write> writes = new ConcurrentLinkedQueue<>();
+
+    private final AtomicInteger cycled = new AtomicInteger();
 
     private WaiterProcess(String name, Process process) {
         this.name = name;
@@ -104,7 +111,36 @@ final class WaiterProcess implements AutoCloseable {
         await().atMost(Duration.ofSeconds(25)).until(() -> turns(key) >= before + more);
     }
 
-    private int turns(String key) {
+    /** Writes again and again as long as it holds, on a thread more; each time it holds for so long at most. */
+    void writeInTurns(String key, Duration ttl, Duration hold) {
+        tell("write " + key + " " + ttl.toMillis() + " " + hold.toMillis());
+    }
+
+    /** What it wrote, as far as it was sent by now. */
+    List<Write> writes() {
+        return List.copyOf(this.writes);
+    }
+
+    /** Locks and unlocks so many times on so many threads, and waits for that. */
+    void cycle(int threads, int times) {
+        this.cycled.set(0);
+        for (int i = 0; i < threads; i++) {
+            tell("cycles cycle-" + i + " 5000 " + times / threads);
+        }
+        await().atMost(Duration.ofMinutes(10)).until(() -> this.cycled.get() == threads && said("ready"));
+        rest();
+    }
+
+    /** What it needs once its garbage is collected. */
+    Gauge gauge() {
+        this.said.remove("gauge");
+        tell("gauge");
+        await().atMost(Duration.ofSeconds(25)).until(() -> said("gauge"));
+        String[] words = Objects.requireNonNull(this.said.get("gauge")).split(" ");
+        return new Gauge(Long.parseLong(words[1]), Integer.parseInt(words[2]));
+    }
+
+    int turns(String key) {
         AtomicInteger turns = this.turns.get(key);
         return turns == null ? 0 : turns.get();
     }
@@ -136,6 +172,7 @@ final class WaiterProcess implements AutoCloseable {
         this.spans.clear();
         this.losses.clear();
         this.outcomes.clear();
+        this.writes.clear();
     }
 
     /** When it was told of each loss; twice if it was told twice. */
@@ -211,6 +248,8 @@ final class WaiterProcess implements AutoCloseable {
                         .computeIfAbsent(turn(words), turn -> new CopyOnWriteArrayList<>())
                         .add(Long.parseLong(words[3]));
             case "outcome" -> this.outcomes.put(turn(words), ReleaseOutcome.valueOf(words[3]));
+            case "write" -> this.writes.add(new Write(Long.parseLong(words[2]), Long.parseLong(words[3])));
+            case "cycled" -> this.cycled.incrementAndGet();
             case "answer" ->
                 this.answers.add(
                         new Answer(Duration.ofNanos(Long.parseLong(words[1])), line.substring(line.indexOf(words[2]))));
@@ -253,6 +292,11 @@ final class WaiterProcess implements AutoCloseable {
             return new Turn(span.key(), span.fence());
         }
     }
+
+    /** @param arrives on the clock that all processes read */
+    record Write(long fence, long arrives) {}
+
+    record Gauge(long heap, int threads) {}
 
     /** @param text GRANTED, or the refusal */
     record Answer(Duration time, String text) {}

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.distlock.ReleaseOutcome;
 import io.distlock.faults.WaiterProcess.Turn;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** Processes that lock the same keys, and what each of them was told. */
 final class Workers implements AutoCloseable, Iterable<WaiterProcess> {
@@ -21,15 +21,26 @@ final class Workers implements AutoCloseable, Iterable<WaiterProcess> {
 
     /** Three of them, which have locked once. */
     static Workers start(Setting store, Setting... settings) {
-        Workers workers = new Workers(Stream.of("first", "second", "third")
-                .map(name -> WaiterProcess.start(name, store, settings))
-                .toList());
+        return start(List.of(store, store, store), settings);
+    }
+
+    /** One for each, which is its own way to the store; they have locked once. */
+    static Workers start(List<Setting> stores, Setting... settings) {
+        List<WaiterProcess> processes = new ArrayList<>();
+        for (Setting store : stores) {
+            processes.add(WaiterProcess.start("worker-" + processes.size(), store, settings));
+        }
+        Workers workers = new Workers(processes);
         workers.forEach(WaiterProcess::awaitReady);
         return workers;
     }
 
     WaiterProcess first() {
         return this.processes.get(0);
+    }
+
+    WaiterProcess get(int index) {
+        return this.processes.get(index);
     }
 
     @Override

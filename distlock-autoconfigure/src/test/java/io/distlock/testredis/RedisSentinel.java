@@ -46,15 +46,60 @@ public final class RedisSentinel implements AutoCloseable {
 
     /** Returns when all sentinels have named another master than that one, and it accepts writes. */
     public PrivateRedis awaitOtherMaster(PrivateRedis former) {
-        PrivateRedis other = this.servers.stream()
-                .filter(server -> server != former)
-                .findFirst()
-                .orElseThrow();
+        PrivateRedis other = otherThan(former);
         Patience.await(
                 PATIENCE,
                 "another master",
                 () -> this.sentinels.stream().allMatch(sentinel -> names(sentinel, other)) && isMaster(other));
         return other;
+    }
+
+    /** As soon as the replica of that master accepts writes, whether or not the sentinels have said so. */
+    public PrivateRedis awaitPromotion(PrivateRedis former) {
+        PrivateRedis other = otherThan(former);
+        Patience.await(PATIENCE, "a promotion", () -> isMaster(other));
+        return other;
+    }
+
+    /** From here on the replica sees nothing of what the master is told. */
+    public void stopReplication() {
+        PrivateRedis master = master();
+        PrivateRedis replica = otherThan(master);
+        replica.call("CONFIG", "SET", "masteruser", "nobody");
+        replica.call("CONFIG", "SET", "masterauth", "wrong");
+        master.call("CLIENT", "KILL", "TYPE", "replica");
+        Patience.await(PATIENCE, "the replica to be alone", () -> info(replica).contains("master_link_status:down"));
+    }
+
+    /** Starts a former master again, as the replica of the present one. Returns when all sentinels know it as such. */
+    public void rejoin(PrivateRedis former, PrivateRedis master) {
+        awaitOtherMaster(former);
+        master.call("CONFIG", "SET", "masteruser", "");
+        master.call("CONFIG", "SET", "masterauth", "");
+        former.restart();
+        former.call("REPLICAOF", master.host(), String.valueOf(master.port()));
+        Patience.await(PATIENCE, "the replica", () -> info(former).contains("master_link_status:up"));
+        Patience.await(
+                PATIENCE,
+                "the sentinels to see the replica",
+                () -> this.sentinels.stream().allMatch(sentinel -> seesReplica(sentinel, former)));
+    }
+
+    private static boolean seesReplica(PrivateRedis sentinel, PrivateRedis replica) {
+        return ((List<?>) sentinel.call("SENTINEL", "REPLICAS", MASTER))
+                .stream()
+                        .map(List.class::cast)
+                        .anyMatch(known -> known.contains(String.valueOf(replica.port()))
+                                && known.get(known.indexOf("flags") + 1).equals("slave")
+                                && known.get(known.indexOf("master-link-status") + 1)
+                                        .equals("ok"));
+    }
+
+    private PrivateRedis otherThan(PrivateRedis server) {
+        return this.servers.stream()
+                .filter(other -> other != server)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Override

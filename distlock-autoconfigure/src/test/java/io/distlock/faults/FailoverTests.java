@@ -1,0 +1,107 @@
+package io.distlock.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.distlock.testredis.PrivateRedis;
+import io.distlock.testredis.RedisSentinel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** One master after the other dies behind Sentinel, every second time with writes that the replica never saw. */
+@Tag("faults")
+@Isolated("times what processes do")
+class FailoverTests {
+
+    private static final int TIMES = 20;
+
+    private static final String KEY = "orders";
+
+    private static final Duration TTL = Duration.ofSeconds(2);
+
+    /** What a busy machine adds to promised times. */
+    private static final Duration SLACK = Duration.ofSeconds(1);
+
+    private final RedisSentinel sentinel = RedisSentinel.start();
+
+    private final Workers workers =
+            Workers.start(Setting.sentinels(RedisSentinel.MASTER, this.sentinel.sentinels()), Setting.WITHOUT_PASSING);
+
+    private final History history = new History();
+
+    @AfterEach
+    void close() {
+        this.workers.close();
+        this.sentinel.close();
+    }
+
+    @Test
+    void twentyInARowLeaveNoLockStuckAndFencesGrow() {
+        this.workers.begin(KEY, TTL, Duration.ofMillis(5));
+        List<Duration> failovers = new ArrayList<>();
+        List<Duration> backs = new ArrayList<>();
+        try (Stalls stalls = Stalls.begin()) {
+            for (int i = 0; i < TIMES; i++) {
+                failOver(i % 2 == 1, failovers, backs);
+            }
+            this.workers.awaitTurns(KEY, 3);
+            this.workers.rest(this.history);
+            Duration slowest = failovers.stream().max(Duration::compareTo).orElseThrow();
+            System.out.printf(
+                    "%d fail-overs: another master named after %s ms, somebody served %s ms after that, %d losses told, two believed at"
+                            + " once for %d ms at worst; machine stood still for %d ms%n",
+                    TIMES,
+                    millis(failovers),
+                    millis(backs),
+                    this.workers.losses(),
+                    this.history.worstOverlap().toMillis(),
+                    stalls.worst().toMillis());
+            this.history.assertFencesGrow();
+            this.workers.assertEveryLossWasToldOnce();
+            assertThat(this.history.worstOverlap())
+                    .isLessThan(TTL.dividedBy(3).plus(slowest).plus(SLACK));
+            assertThat(backs)
+                    .allMatch(back ->
+                            back.compareTo(Duration.ofSeconds(1).plus(SLACK).plus(stalls.worst())) < 0);
+            Leftovers.assertNoneIn(this.sentinel.master(), TTL);
+        }
+    }
+
+    private void failOver(boolean withLostWrites, List<Duration> failovers, List<Duration> backs) {
+        PrivateRedis master = this.sentinel.master();
+        if (withLostWrites) {
+            this.sentinel.stopReplication();
+            this.workers.awaitTurns(KEY, 1);
+        }
+        long killed = System.nanoTime();
+        master.kill();
+        PrivateRedis promoted = this.sentinel.awaitPromotion(master);
+        long writable = System.nanoTime();
+        this.sentinel.awaitOtherMaster(master);
+        long named = System.nanoTime();
+        this.workers.awaitTurns(KEY, 1);
+        failovers.add(Duration.ofNanos(named - killed));
+        backs.add(Duration.ofNanos(Math.max(0, firstTurnAfter(writable) - named)));
+        this.sentinel.rejoin(master, promoted);
+    }
+
+    private long firstTurnAfter(long time) {
+        long first = Long.MAX_VALUE;
+        for (WaiterProcess worker : this.workers) {
+            for (Span span : worker.spans()) {
+                if (span.key().equals(KEY) && span.from() > time) {
+                    first = Math.min(first, span.from());
+                }
+            }
+        }
+        return first;
+    }
+
+    private static List<Long> millis(List<Duration> times) {
+        return times.stream().map(Duration::toMillis).sorted().toList();
+    }
+}
