@@ -42,8 +42,11 @@ final class Round<T, V> {
             Function<Tally<T>, Optional<V>> judge,
             BiConsumer<Node, T> heard) {
         Round<T, V> round = new Round<>(new Majority(nodes.size()), judge);
-        for (Node node : nodes) {
-            question.apply(node).whenComplete((answer, failure) -> {
+        // All are asked before any is heard: what follows a verdict must not reach a node before the question did
+        List<CompletionStage<T>> asked = nodes.stream().map(question).toList();
+        for (int i = 0; i < asked.size(); i++) {
+            Node node = nodes.get(i);
+            asked.get(i).whenComplete((answer, failure) -> {
                 round.heard(node, answer, failure);
                 if (failure == null) {
                     heard.accept(node, answer);

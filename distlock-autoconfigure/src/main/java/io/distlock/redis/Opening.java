@@ -55,7 +55,8 @@ final class Opening {
      * connections, whose threads may at the same time ask for this one.
      */
     void whenDone(BiConsumer<@Nullable Wire, @Nullable Throwable> action) {
-        if (this.asked.getAndUpdate(count -> count == IN_ORDER ? IN_ORDER : count + 1) == IN_ORDER) {
+        if (this.asked.get() == IN_ORDER
+                || this.asked.getAndUpdate(count -> count == IN_ORDER ? IN_ORDER : count + 1) == IN_ORDER) {
             this.wire.whenComplete(action);
             return;
         }

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.distlock.LockRequest;
 import io.distlock.Locker;
 import io.distlock.redis.RedisLockDriverAutoConfiguration;
-import io.distlock.redis.RedisLockDriverAutoConfiguration;
 import io.distlock.testredis.PrivateRedis;
 import io.distlock.testredis.RedisServers;
 import java.lang.management.ManagementFactory;
