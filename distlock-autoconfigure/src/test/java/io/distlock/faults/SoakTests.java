@@ -55,7 +55,7 @@ class SoakTests {
                 Harm harm = Harm.values()[random.nextInt(Harm.values().length)];
                 harm.happen(stage.scene(this.history, TTL));
                 long healed = System.nanoTime();
-                keys.forEach(key -> stage.workers().awaitTurns(key, 1));
+                stage.workers().awaitTurnsOfAll(keys);
                 Duration back = Duration.ofNanos(System.nanoTime() - healed);
                 this.slowest.merge(harm, back, (one, other) -> one.compareTo(other) > 0 ? one : other);
                 awaitTime(start + PERIOD.toNanos());
@@ -89,7 +89,7 @@ class SoakTests {
                 }
             }
         }
-        keys.forEach(key -> workers.awaitTurns(key, 1));
+        workers.awaitTurnsOfAll(keys);
         return keys;
     }
 

@@ -1,6 +1,7 @@
 package io.distlock.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.distlock.ReleaseOutcome;
 import io.distlock.faults.WaiterProcess.Turn;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Processes that lock the same keys, and what each of them was told. */
 final class Workers implements AutoCloseable, Iterable<WaiterProcess> {
@@ -66,6 +68,21 @@ final class Workers implements AutoCloseable, Iterable<WaiterProcess> {
     /** Each of them has had the lock so many times from now on. */
     void awaitTurns(String key, int turns) {
         forEach(worker -> worker.awaitTurns(key, turns));
+    }
+
+    /** Each of them has had each of these once more from now on. */
+    void awaitTurnsOfAll(List<String> keys) {
+        List<Integer> before = turns(keys);
+        await().pollInterval(Duration.ofMillis(20)).atMost(Duration.ofSeconds(25)).until(() -> {
+            List<Integer> now = turns(keys);
+            return IntStream.range(0, now.size()).allMatch(i -> now.get(i) > before.get(i));
+        });
+    }
+
+    private List<Integer> turns(List<String> keys) {
+        return this.processes.stream()
+                .flatMap(worker -> keys.stream().map(worker::turns))
+                .toList();
     }
 
     /** All of them end what they do, and tell what they believed. */
