@@ -73,10 +73,12 @@ final class Workers implements AutoCloseable, Iterable<WaiterProcess> {
     /** Each of them has had each of these once more from now on. */
     void awaitTurnsOfAll(List<String> keys) {
         List<Integer> before = turns(keys);
-        await().pollInterval(Duration.ofMillis(20)).atMost(Duration.ofSeconds(25)).until(() -> {
-            List<Integer> now = turns(keys);
-            return IntStream.range(0, now.size()).allMatch(i -> now.get(i) > before.get(i));
-        });
+        await().pollInterval(Duration.ofMillis(20))
+                .atMost(Duration.ofSeconds(25))
+                .until(() -> {
+                    List<Integer> now = turns(keys);
+                    return IntStream.range(0, now.size()).allMatch(i -> now.get(i) > before.get(i));
+                });
     }
 
     private List<Integer> turns(List<String> keys) {
