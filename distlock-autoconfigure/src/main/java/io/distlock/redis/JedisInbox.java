@@ -4,6 +4,8 @@ import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -16,6 +18,7 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.Subscription;
 import org.springframework.data.redis.connection.SubscriptionListener;
+import redis.clients.jedis.Jedis;
 
 /** The one subscription of an instance over Jedis, which needs a thread to itself and is renewed by it. */
 final class JedisInbox {
@@ -34,6 +37,8 @@ final class JedisInbox {
     private volatile boolean closed;
 
     private final AtomicBoolean stopped = new AtomicBoolean();
+
+    private final CountDownLatch sent = new CountDownLatch(1);
 
     JedisInbox(RedisConnectionFactory factory) {
         this.factory = factory;
@@ -75,15 +80,30 @@ final class JedisInbox {
         RedisConnection open = this.connection;
         Subscription subscription = open == null ? null : open.getSubscription();
         if (subscription != null && this.stopped.compareAndSet(false, true)) {
-            subscription.close();
+            try {
+                subscription.close();
+            } finally {
+                this.sent.countDown();
+            }
+        }
+    }
+
+    /**
+     * The answer to the end can be here while whoever sent it still empties the buffer of the connection. The pool must
+     * not have it before that: what its next user wrote there would be sent twice, and every answer go to another question.
+     */
+    private void awaitSent() {
+        try {
+            this.sent.await(1, TimeUnit.SECONDS);
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
         }
     }
 
     private void listen(String channel, Ear ear, CompletableFuture<Void> first) {
         while (!this.closed) {
-            try (RedisConnection open = this.factory.getConnection()) {
-                this.connection = open;
-                open.subscribe(ear, channel.getBytes(StandardCharsets.UTF_8));
+            try {
+                listen(channel, ear);
             } catch (RuntimeException failure) {
                 if (first.completeExceptionally(explain(failure))) {
                     return;
@@ -95,6 +115,29 @@ final class JedisInbox {
             if (!this.closed) {
                 LockSupport.parkNanos(REST);
             }
+        }
+    }
+
+    private void listen(String channel, Ear ear) {
+        RedisConnection open = this.factory.getConnection();
+        try {
+            this.connection = open;
+            open.subscribe(ear, channel.getBytes(StandardCharsets.UTF_8));
+        } catch (RuntimeException failure) {
+            abandon(open);
+            throw failure;
+        }
+        open.close();
+    }
+
+    /**
+     * To close a connection whose subscription failed ends that once more, and the answer would be read by its next user.
+     * So it is closed for good; or left alone where its client took it back into the pool when it failed.
+     */
+    private static void abandon(RedisConnection open) {
+        if (open.getNativeConnection() instanceof Jedis jedis) {
+            jedis.getConnection().setBroken();
+            open.close();
         }
     }
 
@@ -128,6 +171,13 @@ final class JedisInbox {
             this.first.complete(null);
             if (JedisInbox.this.closed) { // while this was on its way
                 stop();
+            }
+        }
+
+        @Override
+        public void onChannelUnsubscribed(byte[] channel, long count) {
+            if (JedisInbox.this.stopped.get()) {
+                awaitSent();
             }
         }
     }

@@ -274,11 +274,11 @@ public abstract class SharingDriverContract extends SeveralKeysDriverContract {
         List<Attempt> answers = driver().line(List.of(writer, reader, other, third)).stream()
                 .map(LockDriverContract::answer)
                 .toList();
-        assertThat(answers.subList(0, 3))
-                .allSatisfy(answer -> assertThat(answer).isInstanceOf(Granted.class));
-        assertThat(answers.get(3)).isInstanceOf(Busy.class);
+        assertThat(answers.get(0)).isInstanceOf(Granted.class);
+        // which two of the three, where each has a connection of its own, is theirs to find out
+        assertThat(answers.subList(1, 4)).filteredOn(Granted.class::isInstance).hasSize(2);
+        assertThat(answers.subList(1, 4)).filteredOn(Busy.class::isInstance).hasSize(1);
         assertThat(answer(driver().inspect(alone))).map(KeyState::token).contains("writer");
-        assertSharedBy("reader", "other");
     }
 
     // asked twice, late, or by another
