@@ -6,6 +6,7 @@ import io.distlock.Lease;
 import io.distlock.LockRequest;
 import io.distlock.testredis.PrivateRedis;
 import io.distlock.testredis.RedisServers;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -29,7 +30,9 @@ class ClosingTests {
 
     @Test
     void anInstanceThatHoldsAndWaitsLeavesWithoutAWordAndWithoutATrace(CapturedOutput output) {
-        RunningInstance stays = RunningInstance.on(this.redis);
+        // not renewed meanwhile: that, too, makes an instance listen
+        RunningInstance stays =
+                RunningInstance.with(this.redis).ttl(Duration.ofMinutes(1)).start();
         RunningInstance goes = RunningInstance.on(this.redis);
         Lease theirs = stays.locker().acquire("theirs");
         Lease ours = goes.locker().acquire("ours");
