@@ -23,6 +23,11 @@ class LeakTests {
     /** One for commands and one for messages. */
     private static final int CONNECTIONS = 2;
 
+    /** A process that is young still loads classes and compiles: a few locks cannot tell a leak from that. */
+    private static final double ROUGHLY = 1.25;
+
+    private static final double EXACTLY = 1.05;
+
     private final PrivateRedis redis = RedisServers.start();
 
     private final WaiterProcess worker =
@@ -40,37 +45,37 @@ class LeakTests {
 
     @Test
     void aFewLocksLeaveNothing() {
-        lock(20_000, 40_000);
+        lock(20_000, 40_000, ROUGHLY);
     }
 
     @Test
     @Tag("faults")
     void aMillionLocksLeaveNothing() {
-        lock(100_000, 1_000_000);
+        lock(100_000, 1_000_000, EXACTLY);
     }
 
     @Test
     void aFewLostConnectionsLeaveNothing() {
-        loseConnections(20, 20);
+        loseConnections(20, 20, ROUGHLY);
     }
 
     @Test
     @Tag("faults")
     void aThousandLostConnectionsLeaveNothing() {
-        loseConnections(50, 1000);
+        loseConnections(50, 1000, EXACTLY);
     }
 
-    private void lock(int first, int more) {
+    private void lock(int first, int more, double growth) {
         this.worker.cycle(THREADS, first);
         Gauge before = this.worker.gauge();
         long start = System.nanoTime();
         this.worker.cycle(THREADS, more);
         Duration took = Duration.ofNanos(System.nanoTime() - start);
-        assertNothingGrew(before, more + " locks in " + took.toMillis() + " ms");
+        assertNothingGrew(before, more + " locks in " + took.toMillis() + " ms", growth);
         Leftovers.assertNoneIn(this.redis, Duration.ofSeconds(2));
     }
 
-    private void loseConnections(int first, int more) {
+    private void loseConnections(int first, int more, double growth) {
         for (WaiterProcess process : new WaiterProcess[] {this.worker, this.other}) {
             process.takeTurns(KEY, Duration.ofSeconds(2), Duration.ofMillis(1));
             process.awaitTurns(KEY, 1);
@@ -78,7 +83,7 @@ class LeakTests {
         kill(first);
         Gauge before = this.worker.gauge();
         kill(more);
-        assertNothingGrew(before, more + " lost connections");
+        assertNothingGrew(before, more + " lost connections", growth);
         assertThat(connections()).isLessThanOrEqualTo(2 * CONNECTIONS);
         this.worker.rest();
         this.other.rest();
@@ -99,12 +104,12 @@ class LeakTests {
         this.other.forget();
     }
 
-    private void assertNothingGrew(Gauge before, String after) {
+    private void assertNothingGrew(Gauge before, String after, double growth) {
         Gauge now = this.worker.gauge();
         System.out.printf(
                 "%s: heap %.1f → %.1f MB, %d → %d threads, %d connections of 2 processes%n",
                 after, before.heap() / 1e6, now.heap() / 1e6, before.threads(), now.threads(), connections());
-        assertThat((double) now.heap()).isLessThan(before.heap() * 1.05);
+        assertThat((double) now.heap()).isLessThan(before.heap() * growth);
         assertThat(now.threads()).isLessThanOrEqualTo(before.threads() + 2); // who tells of losses comes and goes
     }
 
