@@ -32,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -169,7 +170,7 @@ public abstract class SharingLockerContract {
                 while (!over.get()) {
                     mine.run(READ, lease -> {
                         reads.incrementAndGet();
-                        Thread.sleep(20);
+                        work(Duration.ofMillis(20));
                     });
                 }
                 return null;
@@ -198,7 +199,7 @@ public abstract class SharingLockerContract {
             workers.add(this.threads.submit(() -> {
                 mine.run(WRITE.permits(3), lease -> {
                     most.accumulateAndGet(working.incrementAndGet(), Math::max);
-                    Thread.sleep(30);
+                    await().until(() -> most.get() >= 3);
                     working.decrementAndGet();
                 });
                 return null;
@@ -479,14 +480,14 @@ public abstract class SharingLockerContract {
                         mine.run(WRITE, lease -> {
                             check(writers.incrementAndGet() == 1 && readers.get() == 0, wrong);
                             check(writersFence.getAndSet(lease.fencingToken()) < lease.fencingToken(), wrong);
-                            Thread.sleep(1);
+                            work(Duration.ofMillis(1));
                             writers.decrementAndGet();
                         });
                     } else {
                         mine.run((turn + seed) % 3 == 0 ? READ.permits(4) : READ, lease -> {
                             mostReaders.accumulateAndGet(readers.incrementAndGet(), Math::max);
                             check(writers.get() == 0 && writersFence.get() < lease.fencingToken(), wrong);
-                            Thread.sleep(1);
+                            work(Duration.ofMillis(1));
                             readers.decrementAndGet();
                         });
                     }
@@ -501,6 +502,11 @@ public abstract class SharingLockerContract {
         assertThat(mostReaders.get()).isGreaterThan(1);
         assertThat(this.locker.inspect(KEY)).isEmpty();
         assertThat(this.locker.locks()).isEmpty();
+    }
+
+    /** Nothing is awaited by it: it is what is done under the lock, and long enough for others to come meanwhile. */
+    private static void work(Duration time) {
+        LockSupport.parkNanos(time.toNanos());
     }
 
     private static void check(boolean right, AtomicInteger wrong) {
