@@ -9,17 +9,24 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Asks again for all claims that wait: the safety net under the messages. What is due in one slice goes out together. */
+/**
+ * Asks again for all claims that wait: the safety net under the messages. What is due in one slice goes out together, and
+ * so do first questions that come in a crowd, which one by one would keep each other from being answered in time.
+ */
 final class AskingAgain {
+
+    /** As long as so many questions are under way, one more is in no hurry. */
+    private static final int CROWD = 256;
 
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(10);
 
     private static final double JITTER = 0.1;
 
-    /** For how long questions are gathered that are not urgent: so many keys cost few requests. */
-    private static final long GATHERED = 2 * Ticker.SLICE;
+    /** Questions that are not urgent fall due at the beginnings of windows, so that many keys cost few requests. */
+    private static final long WINDOW = Duration.ofMillis(40).toNanos();
 
     private static final Duration URGENT = Duration.ofMillis(200);
 
@@ -29,16 +36,34 @@ final class AskingAgain {
 
     private final Duration longestPause;
 
+    private final AtomicInteger underWay = new AtomicInteger();
+
     /** Only on the timer's thread. */
     private List<Due> due = new ArrayList<>();
-
-    private long sendAt;
 
     AskingAgain(@Nullable LineDriver store, Ticker ticker, Duration longestPause) {
         this.store = store;
         this.ticker = ticker;
         this.longestPause = longestPause;
         ticker.atSliceEnd(this::ask);
+    }
+
+    /** A question goes out now; whoever sent it says when it was answered, or not in time. */
+    void sent() {
+        this.underWay.incrementAndGet();
+    }
+
+    void answered() {
+        this.underWay.decrementAndGet();
+    }
+
+    boolean isCrowded() {
+        return this.underWay.get() >= CROWD;
+    }
+
+    /** With others, at the end of this slice. */
+    void together(Claiming claiming, Standing asking) {
+        askAt(System.nanoTime(), claiming, asking);
     }
 
     void later(Claiming claiming, Standing asking) {
@@ -57,15 +82,16 @@ final class AskingAgain {
     private void later(Claiming claiming, Standing asking, Duration pause) {
         // what went unanswered has waited for long enough: the way to the store may be a new one
         long from = asking.lastFailure() == null ? System.nanoTime() : asking.lastSent();
-        long at = Math.max(from + pause.toNanos() - System.nanoTime(), SHORTEST_PAUSE.toNanos()) + System.nanoTime();
-        long gathered = pause.compareTo(URGENT) < 0 ? 0 : GATHERED;
-        asking.askNext(this.ticker.at(at, () -> add(new Due(claiming, asking), gathered)));
+        long now = System.nanoTime();
+        long at = now + Math.max(from + pause.toNanos() - now, SHORTEST_PAUSE.toNanos());
+        if (pause.compareTo(URGENT) >= 0) {
+            at = Math.max(at - Math.floorMod(at, WINDOW), now);
+        }
+        askAt(at, claiming, asking);
     }
 
-    private void add(Due question, long gathered) {
-        long latest = System.nanoTime() + gathered - Ticker.SLICE;
-        this.sendAt = this.due.isEmpty() || latest - this.sendAt < 0 ? latest : this.sendAt;
-        this.due.add(question);
+    private void askAt(long at, Claiming claiming, Standing asking) {
+        asking.askNext(this.ticker.at(at, () -> this.due.add(new Due(claiming, asking))));
     }
 
     /** Often enough to stay alive in line, and just after the hold ends that stands in the way. */
@@ -89,8 +115,8 @@ final class AskingAgain {
     }
 
     private boolean ask() {
-        if (this.due.isEmpty() || System.nanoTime() - this.sendAt < 0) {
-            return !this.due.isEmpty();
+        if (this.due.isEmpty()) {
+            return false;
         }
         List<Due> now = this.due;
         this.due = new ArrayList<>();

@@ -156,14 +156,20 @@ final class Claiming {
     }
 
     void sent(Standing asking, long number, CompletionStage<Attempt> reply) {
-        reply.whenComplete((attempt, failure) -> this.line.inside(() -> {
-            if (this.standing == asking) {
-                return heard(asking, number, attempt, failure);
-            }
-            Holding held = this.line.held();
-            boolean kept = held != null && held.hold().equals(asking.claim().hold());
-            return attempt instanceof Attempt.Granted && !kept ? this.questions.giveBack(asking) : KeyLine.NOTHING;
-        }));
+        this.desk.asking().sent();
+        reply.whenComplete((attempt, failure) -> {
+            this.desk.asking().answered();
+            this.line.inside(() -> answered(asking, number, attempt, failure));
+        });
+    }
+
+    private Runnable answered(Standing asking, long number, @Nullable Attempt attempt, @Nullable Throwable failure) {
+        if (this.standing == asking) {
+            return heard(asking, number, attempt, failure);
+        }
+        Holding held = this.line.held();
+        boolean kept = held != null && held.hold().equals(asking.claim().hold());
+        return attempt instanceof Attempt.Granted && !kept ? this.questions.giveBack(asking) : KeyLine.NOTHING;
     }
 
     private Runnable heard(Standing asking, long number, @Nullable Attempt attempt, @Nullable Throwable failure) {
@@ -205,7 +211,7 @@ final class Claiming {
                 stand.run();
             };
         }
-        this.desk.askAgain(this, asking);
+        this.desk.asking().later(this, asking);
         return () -> {
             refused.run();
             this.desk.listen(() -> askSoon(asking));
@@ -242,7 +248,7 @@ final class Claiming {
         Runnable told = this.line.refuse(
                 waiter -> hopeless || !waiter.demand().isPatient() || waiter.isLastCall(), waiter -> unavailable);
         if (this.standing == asking) {
-            this.desk.askAgain(this, asking);
+            this.desk.asking().later(this, asking);
         }
         return told;
     }

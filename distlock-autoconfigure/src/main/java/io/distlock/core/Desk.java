@@ -409,8 +409,8 @@ final class Desk {
         }
     }
 
-    void askAgain(Claiming claiming, Standing asking) {
-        this.asking.later(claiming, asking);
+    AskingAgain asking() {
+        return this.asking;
     }
 
     // ---- what must be ended in the store, answered or not ----

@@ -30,6 +30,10 @@ final class Questions {
     Runnable ask(Standing asking) {
         LineDriver store = this.desk.lines();
         if (store != null && this.line.waiting().isAnyPatient()) {
+            if (this.desk.asking().isCrowded()) {
+                this.desk.asking().together(this.claiming, asking);
+                return KeyLine.NOTHING;
+            }
             Question question = next(asking, true);
             return () -> this.claiming.sent(asking, question.number(), store.line(question));
         }
