@@ -1,9 +1,8 @@
 package io.distlock.benchmarks.server;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -23,25 +22,26 @@ public final class LockScripts {
     }
 
     public static LockScripts load(Resp redis) throws IOException {
-        return new LockScripts(
-                load(redis, "record", "acquire-at-once", "line", "acquire"),
-                load(redis, "record", "release-at-once", "hand-on-at-once", "line", "release"),
-                load(redis, "renew"));
+        return new LockScripts(load(redis, "ACQUIRE"), load(redis, "RELEASE"), load(redis, "RENEW"));
     }
 
-    private static String load(Resp redis, String... files) throws IOException {
-        StringBuilder source = new StringBuilder();
-        for (String file : files) {
-            source.append(read("/io/distlock/redis/" + file + ".lua"));
-        }
-        return (String) Objects.requireNonNull(redis.call("SCRIPT", "LOAD", source.toString()));
+    private static String load(Resp redis, String script) throws IOException {
+        return (String) Objects.requireNonNull(redis.call("SCRIPT", "LOAD", source(script)));
     }
 
-    private static String read(String file) {
-        try (InputStream in = Objects.requireNonNull(LockScripts.class.getResourceAsStream(file), file)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
+    /** As the driver puts it together, of which its room tells nobody. */
+    private static String source(String script) {
+        try {
+            Class<?> scripts = Class.forName("io.distlock.redis.Script");
+            Object found = Arrays.stream(scripts.getEnumConstants())
+                    .filter(one -> one.toString().equals(script))
+                    .findFirst()
+                    .orElseThrow();
+            Method source = scripts.getDeclaredMethod("source");
+            source.setAccessible(true);
+            return (String) source.invoke(found);
+        } catch (ReflectiveOperationException changed) {
+            throw new IllegalStateException("The driver has no script " + script + " any more", changed);
         }
     }
 
