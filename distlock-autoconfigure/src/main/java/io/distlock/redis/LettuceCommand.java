@@ -4,8 +4,7 @@ import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisNoScriptException;
-import io.netty.util.Timeout;
-import io.netty.util.Timer;
+import io.lettuce.core.protocol.CommandType;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +27,7 @@ final class LettuceCommand {
 
     private final LettuceDoor door;
 
-    private final Timer timer;
+    private final Rounds rounds;
 
     private final CommandConnection connection;
 
@@ -38,20 +37,33 @@ final class LettuceCommand {
 
     private final LettuceCall call;
 
+    private final Duration timeout;
+
+    /** Only in a round. */
+    private long lateAt;
+
     private volatile boolean sent;
 
-    LettuceCommand(LettuceDoor door, Timer timer, CommandConnection connection, Script script, LettuceCall call) {
+    LettuceCommand(
+            LettuceDoor door,
+            Rounds rounds,
+            CommandConnection connection,
+            Script script,
+            LettuceCall call,
+            Duration timeout) {
         this.door = door;
-        this.timer = timer;
+        this.rounds = rounds;
         this.connection = connection;
         this.opening = connection.begin();
         this.script = script;
         this.call = call;
+        this.timeout = timeout;
+        this.lateAt = this.start + timeout.toNanos();
     }
 
-    CompletableFuture<List<Object>> run(Duration timeout) {
+    CompletableFuture<List<Object>> run() {
         this.answer.whenComplete((reply, failure) -> this.opening.end());
-        awaitUntil(this.start + timeout.toNanos(), timeout);
+        watch();
         this.opening.whenDone((wire, failure) -> {
             if (wire == null) {
                 fail(failure);
@@ -65,9 +77,10 @@ final class LettuceCommand {
     private void send(Wire wire) {
         this.sent = true;
         this.connection.wasOpen();
-        this.call.known(wire, this.script).whenComplete((reply, failure) -> {
+        wire.dispatch(CommandType.EVALSHA, this.call.of(this.script.digest())).whenComplete((reply, failure) -> {
             if (failure instanceof RedisNoScriptException) {
-                this.call.told(wire, this.script).whenComplete(this::end);
+                wire.dispatch(CommandType.EVAL, this.call.of(this.script.source()))
+                        .whenComplete(this::end);
             } else {
                 end(reply, failure);
             }
@@ -96,26 +109,35 @@ final class LettuceCommand {
         }
     }
 
-    private void awaitUntil(long end, Duration timeout) {
+    private void watch() {
         try {
-            Timeout alarm =
-                    this.timer.newTimeout(ignored -> late(timeout), end - System.nanoTime(), TimeUnit.NANOSECONDS);
-            this.answer.whenComplete((reply, failure) -> alarm.cancel());
+            this.rounds.watch(this);
         } catch (IllegalStateException stopped) {
             Kind kind = this.sent ? Kind.UNANSWERED : Kind.UNREACHABLE;
             fail(new LockDriverException(kind, "the Redis client has been shut down", stopped));
         }
     }
 
-    private void late(Duration timeout) {
-        long now = System.nanoTime();
-        long silentSince = Math.max(this.start, this.opening.heardAt());
-        boolean queued = this.sent && !this.door.isCluster() && now - silentSince < timeout.toNanos();
-        long most = this.start + MOST_TIMEOUTS * timeout.toNanos();
-        if (queued && now < most) {
-            awaitUntil(Math.min(silentSince + timeout.toNanos(), most), timeout);
-            return;
+    /** Whether it must be looked at again; if it is late, it fails here. */
+    boolean isUnderWay(long now) {
+        if (this.answer.isDone()) {
+            return false;
         }
+        if (now - this.lateAt < 0) {
+            return true;
+        }
+        long silentSince = Math.max(this.start, this.opening.heardAt());
+        boolean queued = this.sent && !this.door.isCluster() && now - silentSince < this.timeout.toNanos();
+        long most = this.start + MOST_TIMEOUTS * this.timeout.toNanos();
+        if (queued && now - most < 0) {
+            this.lateAt = Math.min(silentSince + this.timeout.toNanos(), most);
+            return true;
+        }
+        late(now, queued);
+        return false;
+    }
+
+    private void late(long now, boolean queued) {
         String fact = this.door + " did not answer within " + TimeUnit.NANOSECONDS.toMillis(now - this.start) + " ms";
         Kind kind = this.sent ? Kind.UNANSWERED : Kind.UNREACHABLE;
         if (this.answer.completeExceptionally(new LockDriverException(kind, fact, null)) && this.sent && !queued) {

@@ -2,7 +2,6 @@ package io.distlock.redis;
 
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
-import io.netty.util.Timer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,7 +23,7 @@ final class LettuceLink implements RedisLink {
 
     private final LettuceDoor door;
 
-    private final Timer timer;
+    private final Rounds rounds;
 
     private final CommandConnection commands;
 
@@ -34,7 +33,7 @@ final class LettuceLink implements RedisLink {
 
     LettuceLink(LettuceDoor door, Duration patience) {
         this.door = door;
-        this.timer = door.timer();
+        this.rounds = new Rounds(door.timer());
         this.copies = new LettuceCopies(door, patience);
         this.inbox = new LettuceInbox(door);
         this.commands = new CommandConnection(door, patience, this.inbox::mayBeDead);
@@ -42,19 +41,20 @@ final class LettuceLink implements RedisLink {
 
     @Override
     public CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments) {
-        return run(timeout, script, LettuceCall.of(keys, arguments));
+        return run(timeout, script, known -> new WrittenCall(known, keys, arguments, this.door.isCluster()));
     }
 
     @Override
     public CompletableFuture<List<Object>> renew(Duration timeout, RenewalCall call) {
         return this.door.isCluster()
                 ? RedisLink.super.renew(timeout, call)
-                : run(timeout, Script.RENEW, LettuceCall.of(call));
+                : run(timeout, Script.RENEW, known -> new WrittenRenewals(known, call));
     }
 
     private CompletableFuture<List<Object>> run(Duration timeout, Script script, LettuceCall call) {
-        CompletableFuture<List<Object>> answer = new LettuceCommand(this.door, this.timer, this.commands, script, call)
-                .run(this.commands.allow(timeout));
+        CompletableFuture<List<Object>> answer = new LettuceCommand(
+                        this.door, this.rounds, this.commands, script, call, this.commands.allow(timeout))
+                .run();
         answer.whenComplete((reply, failure) -> {
             if (failure instanceof LockDriverException trouble && trouble.kind() == Kind.UNANSWERED) {
                 this.inbox.doubt();

@@ -1,8 +1,7 @@
 package io.distlock.redis;
 
 import io.distlock.driver.Renewal;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * A renewal as it is written to a server, in its protocol: the keys first, then the arguments. It is the same every time,
@@ -20,24 +19,13 @@ final class WrittenRenewal {
     }
 
     static WrittenRenewal of(Renewal renewal) {
-        ByteArrayOutputStream text = new ByteArrayOutputStream(256);
         RedisKeys keys = RedisKeys.of(renewal.hold().key());
-        write(text, keys.lock());
-        write(text, keys.record());
-        int keysEnd = text.size();
+        BulkStrings text = new BulkStrings(256).add(keys.lock()).add(keys.record());
+        int keysEnd = text.length();
         Arguments arguments = new Arguments(Arguments.RENEWAL);
         arguments.add(renewal);
-        for (String argument : arguments.array()) {
-            write(text, argument);
-        }
-        return new WrittenRenewal(text.toByteArray(), keysEnd);
-    }
-
-    private static void write(ByteArrayOutputStream text, String value) {
-        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-        text.writeBytes(("$" + bytes.length + "\r\n").getBytes(StandardCharsets.US_ASCII));
-        text.writeBytes(bytes);
-        text.writeBytes(new byte[] {'\r', '\n'});
+        text.add(arguments.array(), 0);
+        return new WrittenRenewal(Arrays.copyOf(text.bytes(), text.length()), keysEnd);
     }
 
     byte[] text() {
