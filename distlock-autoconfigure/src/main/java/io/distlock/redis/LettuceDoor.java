@@ -11,6 +11,7 @@ import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.netty.util.Timer;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -97,6 +98,8 @@ final class LettuceDoor {
             return new Wire(connection, connection.async());
         }
         StatefulRedisConnection<String, String> connection = ((RedisClient) client).connect(StringCodec.UTF8);
+        // each command has a time-out of its own here: another one by the client costs as much as to send it
+        connection.setTimeout(Duration.ZERO);
         return new Wire(connection, connection.async());
     }
 
