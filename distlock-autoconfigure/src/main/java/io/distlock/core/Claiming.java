@@ -3,6 +3,8 @@ package io.distlock.core;
 import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockState;
 import io.distlock.driver.Attempt;
+import io.distlock.driver.Claim;
+import io.distlock.driver.Hold;
 import io.distlock.driver.LineDriver.Grant;
 import io.distlock.driver.LineDriver.Question;
 import io.distlock.driver.LockDriverException;
@@ -96,9 +98,8 @@ final class Claiming {
     void answeredInLine(Question question, @Nullable Attempt attempt, @Nullable Throwable failure) {
         this.line.inside(() -> {
             Standing asking = this.standing;
-            boolean current = asking != null && asking.claim().equals(question.claim());
-            if (asking == null || !current) {
-                return attempt instanceof Attempt.Granted ? this.questions.leave(question) : KeyLine.NOTHING;
+            if (asking == null || !asking.claim().equals(question.claim())) {
+                return isStray(question.claim(), attempt) ? this.questions.leave(question) : KeyLine.NOTHING;
             }
             return heard(asking, question.number(), attempt, failure);
         });
@@ -160,10 +161,18 @@ final class Claiming {
             if (this.standing == asking) {
                 return heard(asking, number, attempt, failure);
             }
-            Holding held = this.line.held();
-            boolean kept = held != null && held.hold().equals(asking.claim().hold());
-            return attempt instanceof Attempt.Granted && !kept ? this.questions.giveBack(asking) : KeyLine.NOTHING;
+            return isStray(asking.claim(), attempt) ? this.questions.giveBack(asking) : KeyLine.NOTHING;
         }));
+    }
+
+    /** Whether that is a grant to nobody: what is held here may be granted once more, when a command was sent again. */
+    private boolean isStray(Claim claim, @Nullable Attempt attempt) {
+        return attempt instanceof Attempt.Granted && !isKept(claim.hold());
+    }
+
+    private boolean isKept(Hold hold) {
+        Holding held = this.line.held();
+        return held != null && held.hold().equals(hold);
     }
 
     private Runnable heard(Standing asking, long number, @Nullable Attempt attempt, @Nullable Throwable failure) {
@@ -257,9 +266,7 @@ final class Claiming {
                 Long sent = asking.sentAt(grant.question());
                 return sent == null ? KeyLine.NOTHING : accept(asking, grant.granted(), sent, grant.ttl());
             }
-            Holding held = this.line.held();
-            boolean kept = held != null && held.hold().equals(grant.hold());
-            return kept ? KeyLine.NOTHING : () -> this.desk.giveBack(grant.hold());
+            return isKept(grant.hold()) ? KeyLine.NOTHING : () -> this.desk.giveBack(grant.hold());
         });
     }
 
