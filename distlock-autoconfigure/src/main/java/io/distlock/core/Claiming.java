@@ -135,7 +135,7 @@ final class Claiming {
             }
             Standing next = newStanding(asking.tries());
             next.assumeBusy();
-            return this.questions.ask(next);
+            return anew(asking, next);
         });
     }
 
@@ -342,6 +342,22 @@ final class Claiming {
         if (asking.wasBusy()) {
             next.assumeBusy();
         }
-        return this.questions.ask(next);
+        return anew(asking, next);
+    }
+
+    /**
+     * The next claim takes over the place, and then the old one ends: it may have been granted without anybody having
+     * heard, and would stay for its whole ttl.
+     */
+    private Runnable anew(Standing old, Standing next) {
+        Runnable asked = this.questions.ask(next);
+        if (!old.mayBeKnown()) {
+            return asked;
+        }
+        Runnable ended = this.questions.giveBack(old);
+        return () -> {
+            asked.run();
+            ended.run();
+        };
     }
 }

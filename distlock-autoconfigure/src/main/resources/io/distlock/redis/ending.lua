@@ -40,7 +40,7 @@ local function finish(token, attempt, how, next)
     was.void = with(was, was.void, attempt)
     unsaved = true
   end
-  leave(member, token)
+  leave(member, attempt)
 
   local reply = false
   if next then
