@@ -280,17 +280,24 @@ final class Claiming {
                 granted,
                 sent,
                 stored.minus(this.desk.settings().grace()));
-        long now = System.nanoTime();
-        Demand first = this.line.waiting().first();
-        if (holding.isBelieved(now) && holding.deadline() - now < PassRule.twoThirds(first.ttl())) {
-            asking.settle();
-            return () ->
-                    this.desk.keepAlive().renewNow(holding, first.ttl(), well -> lengthened(asking, holding, well));
-        }
-        return take(asking, holding);
+        return use(asking, holding, Duration.ZERO);
     }
 
-    private void lengthened(Standing asking, Holding holding, boolean well) {
+    /** @param lengthened for how long it has just been renewed */
+    private Runnable use(Standing asking, Holding holding, Duration lengthened) {
+        long now = System.nanoTime();
+        Duration wanted = this.line.waiting().first().ttl();
+        boolean thin = PassRule.isThin(holding, this.line.waiting().first(), now);
+        if (!thin || wanted.compareTo(lengthened) <= 0 || !holding.isBelieved(now)) {
+            return take(asking, holding, wanted);
+        }
+        asking.settle();
+        return () -> this.desk
+                .keepAlive()
+                .renewNow(holding, wanted, well -> lengthened(asking, holding, wanted, well));
+    }
+
+    private void lengthened(Standing asking, Holding holding, Duration ttl, boolean well) {
         this.line.inside(() -> {
             if (this.standing != asking) {
                 return this.questions.giveBack(asking);
@@ -298,16 +305,26 @@ final class Claiming {
             if (!well) {
                 holding.end();
             }
-            return take(asking, holding);
+            return use(asking, holding, ttl);
         });
     }
 
-    /** A grant that came after its validity is none, and one that nobody takes goes back. */
-    private Runnable take(Standing asking, Holding holding) {
+    /**
+     * A grant that came after its validity is none, and one that nobody takes goes back.
+     *
+     * @param ttl for which enough is left of it
+     */
+    private Runnable take(Standing asking, Holding holding, Duration ttl) {
         asking.cancelNext();
         this.standing = null;
-        boolean serves = asking.serves(this.line.waiting().first());
-        if (serves && holding.isBelieved(System.nanoTime()) && this.line.take(holding)) {
+        long now = System.nanoTime();
+        boolean taken = holding.isBelieved(now)
+                && this.line.take(
+                        holding,
+                        next -> asking.serves(next)
+                                && next.ttl().compareTo(ttl) <= 0
+                                && PassRule.endsWith(holding, next, now));
+        if (taken) {
             return this.line.refuseBehind(holding);
         }
         Runnable back = this.questions.giveBack(asking);

@@ -68,9 +68,13 @@ final class Standing {
         return this.tries;
     }
 
-    /** Whether what it gets may go to somebody who wants this: a token or metadata of one's own is for oneself. */
+    /**
+     * Whether what it gets may go to somebody who wants this: a token or metadata of one's own is for oneself, and who
+     * does not renew gets no more than its own ttl.
+     */
     boolean serves(Demand other) {
-        return other == this.demand || other.common() && this.demand.common();
+        boolean shortEnough = other.autoRenew() || this.demand.ttl().compareTo(other.ttl()) <= 0;
+        return other == this.demand || other.common() && this.demand.common() && shortEnough;
     }
 
     /** Notes that a question goes out now which stands in line if it is busy, or leaves it. */
