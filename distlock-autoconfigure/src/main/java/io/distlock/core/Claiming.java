@@ -176,6 +176,9 @@ final class Claiming {
     }
 
     private Runnable heard(Standing asking, long number, @Nullable Attempt attempt, @Nullable Throwable failure) {
+        if (asking.isSettling()) {
+            return KeyLine.NOTHING; // it is granted, whatever was answered to an earlier question
+        }
         if (attempt == null) {
             return failed(asking, StoreCalls.trouble(failure));
         }
@@ -215,9 +218,10 @@ final class Claiming {
             };
         }
         this.desk.askAgain(this, asking);
+        Runnable heard = asking.saysItListens() ? KeyLine.NOTHING : () -> askSoon(asking);
         return () -> {
             refused.run();
-            this.desk.listen(() -> askSoon(asking));
+            this.desk.listen(heard);
         };
     }
 

@@ -39,6 +39,9 @@ final class Standing {
 
     private boolean inLine;
 
+    /** Whether messages could arrive when the last question was sent, so that it said so. */
+    private boolean listens;
+
     private boolean ambiguous;
 
     private boolean metOwnLeftover;
@@ -78,9 +81,10 @@ final class Standing {
     }
 
     /** Notes that a question goes out now which stands in line if it is busy, or leaves it. */
-    Question ask(String member, long number, Duration aliveFor, boolean stands) {
+    Question ask(String member, long number, Duration aliveFor, boolean stands, boolean listens) {
         ask(number);
         this.stands = stands;
+        this.listens = listens;
         return new Question(this.claim, member, number, aliveFor);
     }
 
@@ -161,6 +165,10 @@ final class Standing {
 
     boolean isInLine() {
         return this.inLine;
+    }
+
+    boolean saysItListens() {
+        return this.listens;
     }
 
     /** Whether the store may hold anything of this claim. */
