@@ -65,6 +65,11 @@ final class OneKeyStore {
         return this.holder == null ? null : this.holder.hold().token();
     }
 
+    /** For how long it is held. */
+    Duration ttl() {
+        return this.holder == null ? Duration.ZERO : this.holder.ttl();
+    }
+
     boolean isEmpty() {
         return this.holder == null && this.line.isEmpty();
     }
