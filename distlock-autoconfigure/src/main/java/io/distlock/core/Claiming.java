@@ -3,6 +3,8 @@ package io.distlock.core;
 import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockState;
 import io.distlock.driver.Attempt;
+import io.distlock.driver.Claim;
+import io.distlock.driver.Hold;
 import io.distlock.driver.LineDriver.Grant;
 import io.distlock.driver.LineDriver.Question;
 import io.distlock.driver.LockDriverException;
@@ -96,9 +98,8 @@ final class Claiming {
     void answeredInLine(Question question, @Nullable Attempt attempt, @Nullable Throwable failure) {
         this.line.inside(() -> {
             Standing asking = this.standing;
-            boolean current = asking != null && asking.claim().equals(question.claim());
-            if (asking == null || !current) {
-                return attempt instanceof Attempt.Granted ? this.questions.leave(question) : KeyLine.NOTHING;
+            if (asking == null || !asking.claim().equals(question.claim())) {
+                return isStray(question.claim(), attempt) ? this.questions.leave(question) : KeyLine.NOTHING;
             }
             return heard(asking, question.number(), attempt, failure);
         });
@@ -134,7 +135,7 @@ final class Claiming {
             }
             Standing next = newStanding(asking.tries());
             next.assumeBusy();
-            return this.questions.ask(next);
+            return anew(asking, next);
         });
     }
 
@@ -167,12 +168,23 @@ final class Claiming {
         if (this.standing == asking) {
             return heard(asking, number, attempt, failure);
         }
+        return isStray(asking.claim(), attempt) ? this.questions.giveBack(asking) : KeyLine.NOTHING;
+    }
+
+    /** Whether that is a grant to nobody: what is held here may be granted once more, when a command was sent again. */
+    private boolean isStray(Claim claim, @Nullable Attempt attempt) {
+        return attempt instanceof Attempt.Granted && !isKept(claim.hold());
+    }
+
+    private boolean isKept(Hold hold) {
         Holding held = this.line.held();
-        boolean kept = held != null && held.hold().equals(asking.claim().hold());
-        return attempt instanceof Attempt.Granted && !kept ? this.questions.giveBack(asking) : KeyLine.NOTHING;
+        return held != null && held.hold().equals(hold);
     }
 
     private Runnable heard(Standing asking, long number, @Nullable Attempt attempt, @Nullable Throwable failure) {
+        if (asking.isSettling()) {
+            return KeyLine.NOTHING; // it is granted, whatever was answered to an earlier question
+        }
         if (attempt == null) {
             return failed(asking, StoreCalls.trouble(failure));
         }
@@ -212,9 +224,10 @@ final class Claiming {
             };
         }
         this.desk.asking().later(this, asking);
+        Runnable heard = asking.saysItListens() ? KeyLine.NOTHING : () -> askSoon(asking);
         return () -> {
             refused.run();
-            this.desk.listen(() -> askSoon(asking));
+            this.desk.listen(heard);
         };
     }
 
@@ -263,9 +276,7 @@ final class Claiming {
                 Long sent = asking.sentAt(grant.question());
                 return sent == null ? KeyLine.NOTHING : accept(asking, grant.granted(), sent, grant.ttl());
             }
-            Holding held = this.line.held();
-            boolean kept = held != null && held.hold().equals(grant.hold());
-            return kept ? KeyLine.NOTHING : () -> this.desk.giveBack(grant.hold());
+            return isKept(grant.hold()) ? KeyLine.NOTHING : () -> this.desk.giveBack(grant.hold());
         });
     }
 
@@ -279,17 +290,24 @@ final class Claiming {
                 granted,
                 sent,
                 stored.minus(this.desk.settings().grace()));
-        long now = System.nanoTime();
-        Demand first = this.line.waiting().first();
-        if (holding.isBelieved(now) && holding.deadline() - now < PassRule.twoThirds(first.ttl())) {
-            asking.settle();
-            return () ->
-                    this.desk.keepAlive().renewNow(holding, first.ttl(), well -> lengthened(asking, holding, well));
-        }
-        return take(asking, holding);
+        return use(asking, holding, Duration.ZERO);
     }
 
-    private void lengthened(Standing asking, Holding holding, boolean well) {
+    /** @param lengthened for how long it has just been renewed */
+    private Runnable use(Standing asking, Holding holding, Duration lengthened) {
+        long now = System.nanoTime();
+        Duration wanted = this.line.waiting().first().ttl();
+        boolean thin = PassRule.isThin(holding, this.line.waiting().first(), now);
+        if (!thin || wanted.compareTo(lengthened) <= 0 || !holding.isBelieved(now)) {
+            return take(asking, holding, wanted);
+        }
+        asking.settle();
+        return () -> this.desk
+                .keepAlive()
+                .renewNow(holding, wanted, well -> lengthened(asking, holding, wanted, well));
+    }
+
+    private void lengthened(Standing asking, Holding holding, Duration ttl, boolean well) {
         this.line.inside(() -> {
             if (this.standing != asking) {
                 return this.questions.giveBack(asking);
@@ -297,16 +315,26 @@ final class Claiming {
             if (!well) {
                 holding.end();
             }
-            return take(asking, holding);
+            return use(asking, holding, ttl);
         });
     }
 
-    /** A grant that came after its validity is none, and one that nobody takes goes back. */
-    private Runnable take(Standing asking, Holding holding) {
+    /**
+     * A grant that came after its validity is none, and one that nobody takes goes back.
+     *
+     * @param ttl for which enough is left of it
+     */
+    private Runnable take(Standing asking, Holding holding, Duration ttl) {
         asking.cancelNext();
         this.standing = null;
-        boolean serves = asking.serves(this.line.waiting().first());
-        if (serves && holding.isBelieved(System.nanoTime()) && this.line.take(holding)) {
+        long now = System.nanoTime();
+        boolean taken = holding.isBelieved(now)
+                && this.line.take(
+                        holding,
+                        next -> asking.serves(next)
+                                && next.ttl().compareTo(ttl) <= 0
+                                && PassRule.endsWith(holding, next, now));
+        if (taken) {
             return this.line.refuseBehind(holding);
         }
         Runnable back = this.questions.giveBack(asking);
@@ -341,6 +369,22 @@ final class Claiming {
         if (asking.wasBusy()) {
             next.assumeBusy();
         }
-        return this.questions.ask(next);
+        return anew(asking, next);
+    }
+
+    /**
+     * The next claim takes over the place, and then the old one ends: it may have been granted without anybody having
+     * heard, and would stay for its whole ttl.
+     */
+    private Runnable anew(Standing old, Standing next) {
+        Runnable asked = this.questions.ask(next);
+        if (!old.mayBeKnown()) {
+            return asked;
+        }
+        Runnable ended = this.questions.giveBack(old);
+        return () -> {
+            asked.run();
+            ended.run();
+        };
     }
 }

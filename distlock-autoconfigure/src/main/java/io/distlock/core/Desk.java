@@ -81,6 +81,9 @@ final class Desk {
 
     private final AtomicBoolean deaf = new AtomicBoolean();
 
+    /** Whether messages can arrive, as far as has been heard. */
+    private volatile boolean listening;
+
     private volatile boolean closed;
 
     private final AskingAgain asking;
@@ -365,20 +368,23 @@ final class Desk {
         listen(KeyLine.NOTHING);
     }
 
+    /** @param confirmed run when messages can arrive, which may be so already */
     void listen(Runnable confirmed) {
         if (this.lines == null || this.deaf.get()) {
             return;
         }
-        CompletionStage<Void> listening = messages(this.lines);
-        if (!listening.toCompletableFuture().isDone()) {
-            listening.whenComplete((ok, failure) -> {
-                if (failure == null) {
-                    confirmed.run();
-                } else {
-                    heardNothing(failure);
-                }
-            });
-        }
+        messages(this.lines).whenComplete((ok, failure) -> {
+            if (failure == null) {
+                this.listening = true;
+                confirmed.run();
+            } else {
+                heardNothing(failure);
+            }
+        });
+    }
+
+    boolean isListening() {
+        return this.listening;
     }
 
     /** Completes when messages can arrive. */

@@ -5,7 +5,6 @@ import io.distlock.driver.Claim;
 import io.distlock.driver.Hold;
 import io.distlock.driver.Renewal;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +24,7 @@ final class Holding implements Ticker.Timed {
 
     private final long since;
 
-    private volatile long deadline;
-
-    /** When the question was sent whose answer last said that it is ours. */
-    private volatile long confirmed;
+    private final Belief belief;
 
     private volatile Duration ttl;
 
@@ -40,9 +36,6 @@ final class Holding implements Ticker.Timed {
     private volatile boolean over;
 
     private volatile boolean inTrouble;
-
-    /** Counts what must outdate the answers of renewals under way. */
-    private final AtomicInteger epoch = new AtomicInteger();
 
     private volatile boolean frozen;
 
@@ -68,8 +61,7 @@ final class Holding implements Ticker.Timed {
         this.granted = granted;
         this.since = System.nanoTime();
         this.ttl = ttl;
-        this.deadline = sent + Validity.of(ttl.toNanos());
-        this.confirmed = sent;
+        this.belief = new Belief(sent + Validity.of(ttl.toNanos()), sent);
     }
 
     KeyLine line() {
@@ -85,7 +77,7 @@ final class Holding implements Ticker.Timed {
     }
 
     long deadline() {
-        return this.deadline;
+        return this.belief.deadline();
     }
 
     Duration ttl() {
@@ -97,36 +89,23 @@ final class Holding implements Ticker.Timed {
     }
 
     boolean isBelieved(long now) {
-        return !this.over && this.deadline - now > 0;
+        return !this.over && deadline() - now > 0;
     }
 
     /** Whether nothing has happened since the last answer that makes it doubtful. */
     boolean isCertain() {
-        return this.line.desk().clocks().agreedSince(this.confirmed);
+        return this.line.desk().clocks().agreedSince(this.belief.confirmed());
     }
 
     /** A renewal for {@code ttl} that was sent then has succeeded; belief grows only if nothing shortened it since. */
     void renewed(long sent, Duration ttl, int epoch) {
-        long next = sent + Validity.of(ttl.toNanos());
-        if (epoch == this.epoch.get() && next - this.deadline > 0) {
-            this.deadline = next;
-        }
-        confirm(sent);
+        this.belief.lengthen(sent + Validity.of(ttl.toNanos()), sent, epoch);
         this.inTrouble = false;
     }
 
     /** The store has said how long it lasts, to a question that was sent then. */
     void counted(long sent, Duration left, int epoch) {
-        if (epoch == this.epoch.get()) {
-            this.deadline = sent + Validity.of(left.toNanos());
-        }
-        confirm(sent);
-    }
-
-    private void confirm(long sent) {
-        if (sent - this.confirmed > 0) {
-            this.confirmed = sent;
-        }
+        this.belief.set(sent + Validity.of(left.toNanos()), sent, epoch);
     }
 
     /**
@@ -135,16 +114,11 @@ final class Holding implements Ticker.Timed {
      * @return whether it would have lasted longer
      */
     boolean shorten(long latest) {
-        this.epoch.incrementAndGet();
-        boolean shorter = latest - this.deadline < 0;
-        if (shorter) {
-            this.deadline = latest;
-        }
-        return shorter;
+        return this.belief.shorten(latest);
     }
 
     int epoch() {
-        return this.epoch.get();
+        return this.belief.epoch();
     }
 
     /** A shortening whose outcome is unknown may still arrive: belief must never grow again. */

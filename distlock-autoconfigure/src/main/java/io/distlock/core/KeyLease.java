@@ -338,10 +338,10 @@ final class KeyLease implements Lease {
         return this.state.compareAndSet(State.HELD, State.PASSED);
     }
 
-    /** The step by which a lease ends together with its hold, unless it was lost or passed on. */
+    /** The step by which a lease ends together with its hold, unless it was lost; also one that nobody took when it was passed. */
     void end() {
-        if (!this.state.compareAndSet(State.HELD, State.RELEASED)) {
-            this.state.compareAndSet(State.EXPOSED, State.RELEASED);
+        for (State before : List.of(State.HELD, State.EXPOSED, State.PASSED)) {
+            this.state.compareAndSet(before, State.RELEASED);
         }
     }
 

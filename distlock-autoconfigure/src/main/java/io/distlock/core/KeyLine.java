@@ -188,9 +188,9 @@ final class KeyLine {
     }
 
     /** @return whether somebody who waits took it */
-    boolean take(Holding holding) {
+    boolean take(Holding holding, Predicate<Demand> mayHaveIt) {
         this.held = holding;
-        if (this.waiting.lend(holding)) {
+        if (this.waiting.lend(holding, mayHaveIt)) {
             if (this.desk.tellers().isTracing()) {
                 this.waiting.foundHeldBy(factsOf(holding));
             }

@@ -1,7 +1,5 @@
 package io.distlock.core;
 
-import java.time.Duration;
-
 /**
  * When a hold may go to the next thread of this JVM without asking the store (lock cohorting: Dice, Marathe, Shavit,
  * "Lock cohorting: a general technique for designing NUMA locks", 2012). Bounded, so that other instances get their turn.
@@ -31,10 +29,17 @@ record PassRule(int most, long longest) {
                 && !holding.isInTrouble()
                 && holding.isCertain()
                 && !holding.isFrozen()
-                && holding.deadline() - now >= twoThirds(next.ttl());
+                && !isThin(holding, next, now)
+                && endsWith(holding, next, now);
     }
 
-    static long twoThirds(Duration ttl) {
-        return ttl.toNanos() / 3 * 2;
+    /** Whether so little is left that it must be renewed before use. */
+    static boolean isThin(Holding holding, Demand next, long now) {
+        return holding.deadline() - now < next.ttl().toNanos() / 3 * 2;
+    }
+
+    /** Whether it ends with the ttl of the next one, or is renewed by then: nobody keeps a key for longer than it said. */
+    static boolean endsWith(Holding holding, Demand next, long now) {
+        return next.autoRenew() || holding.deadline() - now <= next.ttl().toNanos();
     }
 }

@@ -55,7 +55,7 @@ final class Questions {
     /** The next question, for the caller to send. */
     Question next(Standing asking, boolean stands) {
         Duration aliveFor = this.desk.aliveFor(asking.demand().ttl());
-        return asking.ask(member(), ++this.last, aliveFor, stands);
+        return asking.ask(member(), ++this.last, aliveFor, stands, this.desk.isListening());
     }
 
     /** Whatever the store holds of it, or grants it later, is nobody's. */

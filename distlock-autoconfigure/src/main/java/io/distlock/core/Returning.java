@@ -8,6 +8,7 @@ import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** How a lease ends: its hold goes to the next thread here, or back to the store, which hands it to the next in line. */
@@ -47,10 +48,12 @@ final class Returning {
 
     private boolean passOn(KeyLease lease, Holding holding) {
         WaitingRoom waiting = this.line.waiting();
+        long now = System.nanoTime();
+        Predicate<Demand> mayHaveIt = next -> this.desk.passRule().allows(holding, lease.demand(), next, now);
         return !waiting.isEmpty()
-                && this.desk.passRule().allows(holding, lease.demand(), waiting.first(), System.nanoTime())
+                && mayHaveIt.test(waiting.first())
                 && lease.pass()
-                && waiting.lend(holding);
+                && waiting.lend(holding, mayHaveIt);
     }
 
     /** The key may still be there, and protected the work as long as that ran. */

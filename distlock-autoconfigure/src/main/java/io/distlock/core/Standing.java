@@ -39,6 +39,9 @@ final class Standing {
 
     private boolean inLine;
 
+    /** Whether messages could arrive when the last question was sent, so that it said so. */
+    private boolean listens;
+
     private boolean ambiguous;
 
     private boolean metOwnLeftover;
@@ -68,15 +71,20 @@ final class Standing {
         return this.tries;
     }
 
-    /** Whether what it gets may go to somebody who wants this: a token or metadata of one's own is for oneself. */
+    /**
+     * Whether what it gets may go to somebody who wants this: a token or metadata of one's own is for oneself, and who
+     * does not renew gets no more than its own ttl.
+     */
     boolean serves(Demand other) {
-        return other == this.demand || other.common() && this.demand.common();
+        boolean shortEnough = other.autoRenew() || this.demand.ttl().compareTo(other.ttl()) <= 0;
+        return other == this.demand || other.common() && this.demand.common() && shortEnough;
     }
 
     /** Notes that a question goes out now which stands in line if it is busy, or leaves it. */
-    Question ask(String member, long number, Duration aliveFor, boolean stands) {
+    Question ask(String member, long number, Duration aliveFor, boolean stands, boolean listens) {
         ask(number);
         this.stands = stands;
+        this.listens = listens;
         return new Question(this.claim, member, number, aliveFor);
     }
 
@@ -157,6 +165,10 @@ final class Standing {
 
     boolean isInLine() {
         return this.inLine;
+    }
+
+    boolean saysItListens() {
+        return this.listens;
     }
 
     /** Whether the store may hold anything of this claim. */

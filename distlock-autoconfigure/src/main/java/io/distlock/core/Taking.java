@@ -27,6 +27,8 @@ final class Taking {
 
     private static final int THREADS = 8;
 
+    private static final int IDLE_SECONDS = 2;
+
     private final LockerSettings settings;
 
     private final Desk desk;
@@ -42,13 +44,22 @@ final class Taking {
         this.desk = desk;
         this.tellers = tellers;
         this.details = details;
-        this.completions =
-                new ThreadPoolExecutor(THREADS, THREADS, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, "distlock-async");
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        this.completions = new ThreadPoolExecutor(
+                THREADS,
+                THREADS,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                Taking::thread,
+                // closed: whoever answers now tells the caller itself, or nobody would
+                (task, closed) -> task.run());
         this.completions.allowCoreThreadTimeOut(true);
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "distlock-async");
+        thread.setDaemon(true);
+        return thread;
     }
 
     Demand demand(LockRequest request) {

@@ -73,12 +73,15 @@ final class WaitingRoom {
         return dismissed;
     }
 
-    /** @return whether somebody took a lease on it; those who did not have left */
-    boolean lend(Holding holding) {
-        for (Iterator<Waiter> all = this.waiting.iterator(); all.hasNext(); ) {
-            Waiter waiter = all.next();
-            all.remove();
-            if (waiter.answer(new Answer.Granted(holding.lend(waiter)))) {
+    /**
+     * Lends it to the first of them who has not left, if that one may have it: nobody is passed over for somebody behind.
+     *
+     * @return whether somebody took a lease on it
+     */
+    boolean lend(Holding holding, Predicate<Demand> mayHaveIt) {
+        for (Waiter first = next(); first != null && mayHaveIt.test(first.demand()); first = next()) {
+            this.waiting.remove(first);
+            if (first.answer(new Answer.Granted(holding.lend(first)))) {
                 return true;
             }
             holding.takeBack();

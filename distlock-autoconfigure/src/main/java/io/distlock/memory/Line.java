@@ -29,7 +29,7 @@ final class Line {
     void leave(Member leaver) {
         Member known = this.members.get(leaver.name());
         if (known != null
-                && known.claim().hold().token().equals(leaver.claim().hold().token())) {
+                && known.claim().hold().attempt().equals(leaver.claim().hold().attempt())) {
             this.members.remove(leaver.name());
         }
     }

@@ -121,7 +121,9 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
     public CompletionStage<Handover> releaseAndLine(Release release, Question next) {
         return ask(release.hold().key(), place -> {
             Ownership released = place.end(release, null, this.retention);
-            return new Handover(released, place.ask(next.claim(), member(next), true, this.retention));
+            Attempt asked = place.ask(next.claim(), member(next), true, this.retention);
+            place.moveOn(); // a claim that was ended before asks for nothing
+            return new Handover(released, asked);
         });
     }
 

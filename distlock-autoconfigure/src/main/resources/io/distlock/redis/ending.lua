@@ -40,11 +40,10 @@ local function finish(token, attempt, how, next)
     was.void = with(was, was.void, attempt)
     unsaved = true
   end
-  leave(member, token)
+  leave(member, attempt)
 
-  local reply = false
-  if next then
-    reply = ask(next, was, unsaved)
+  local reply = next and ask(next, was, unsaved)
+  if reply and reply[1] ~= ENDED then
     unsaved = false
   elseif not was.holder or was.sharers and was.lined == '1' then
     local served, first, dead = serve(nil, was)

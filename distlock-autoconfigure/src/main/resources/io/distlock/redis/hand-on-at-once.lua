@@ -33,9 +33,9 @@ local function hand_on()
       { asked, string.format('%.0f', millis + marked), marked, ARGV[8], ARGV[9], listens, string.sub(ARGV[2], 2),
         ARGV[7], ARGV[6], ARGV[10] }, '\n'))
     redis.call('zadd', KEYS[3], 'NX', string.format('%.0f', micros), me)
-    if redis.call('pttl', KEYS[3]) < 1.5 * marked then
-      redis.call('pexpire', KEYS[3], 2 * marked)
-      redis.call('pexpire', KEYS[4], 2 * marked)
+    if redis.call('pttl', KEYS[3]) <= tonumber(marked) then
+      redis.call('pexpire', KEYS[3], math.ceil(1.25 * marked))
+      redis.call('pexpire', KEYS[4], math.ceil(1.25 * marked))
     end
   end
   redis.call('set', KEYS[2], string.format(PACKED, (again or first[2]) and '1' or '0', attempt, micros + fences - 1,

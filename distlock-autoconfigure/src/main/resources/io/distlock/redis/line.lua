@@ -287,10 +287,11 @@ local function stand(claim, was)
   end
 end
 
-local function leave(member, token)
+-- The place may belong to a later claim, whose token may be the same.
+local function leave(member, attempt)
   if member ~= '' then
     local entry = read_entry(member)
-    if entry and entry.token == token then
+    if entry and entry.attempt == attempt then
       forget({ member })
     end
   end
@@ -357,7 +358,7 @@ local function ask(claim, was, unsaved)
   if claim.stands then
     stand(claim, was)
   else
-    leave(claim.member, claim.token)
+    leave(claim.member, claim.attempt)
   end
   return { BUSY, free_in(was, claim), was.holder, shown, told(was) }
 end

@@ -26,9 +26,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store of one key with a line, in memory, for several instances. It answers at once, on the thread that asks; a grant
- * by message arrives on the thread that releases, or on the one that begins to listen. Nothing expires. It excludes by
- * monitor, which Lincheck understands: it takes the spinning of a contended lock for a hang now and then.
+ * A store of one key with a line, in memory, for several instances. It answers at once, on the thread that asks, unless
+ * told otherwise; a grant by message arrives on the thread that releases, if the last question of whoever is granted the
+ * key said that it listens. Nothing expires. It excludes by monitor, which Lincheck understands: it takes the spinning of
+ * a contended lock for a hang now and then.
  */
 final class OneKeyStore {
 
@@ -48,12 +49,25 @@ final class OneKeyStore {
     /** What waits to be delivered; null = all arrives at once. */
     private @Nullable List<Runnable> underWay;
 
-    private record Entry(LineDriver.Question question, Driver inbox) {}
+    /** What was executed and will be sent again, for want of an answer; null = all is answered at once. */
+    private @Nullable List<Runnable> unanswered;
+
+    private boolean subscribesLate;
+
+    private int renewals;
+
+    /** @param inbox null = it did not listen when it asked */
+    private record Entry(LineDriver.Question question, @Nullable Driver inbox) {}
 
     /** The token that holds the key; null = nobody's. */
     @Nullable
     String holder() {
         return this.holder == null ? null : this.holder.hold().token();
+    }
+
+    /** For how long it is held. */
+    Duration ttl() {
+        return this.holder == null ? Duration.ZERO : this.holder.ttl();
     }
 
     boolean isEmpty() {
@@ -70,11 +84,13 @@ final class OneKeyStore {
         return false;
     }
 
-    /**
-     * An instance that locks here, with nothing to do for its timer: its clocks agree also where one stands still. Passes
-     * a hold on three times at most.
-     */
+    /** Passes a hold on three times at most. */
     Desk instance(String name) {
+        return instance(name, 3, 0);
+    }
+
+    /** An instance that locks here, with nothing to do for its timer: its clocks agree also where one stands still. */
+    Desk instance(String name, int passMax, int maxWaiters) {
         LockerSettings usual = LockerSettings.defaults();
         LockerSettings quiet = new LockerSettings(
                 usual.name(),
@@ -86,8 +102,8 @@ final class OneKeyStore {
                 null,
                 Duration.ZERO,
                 EVER,
-                0,
-                3,
+                maxWaiters,
+                passMax,
                 EVER,
                 Duration.ZERO);
         AtomicLong tokens = new AtomicLong();
@@ -111,6 +127,35 @@ final class OneKeyStore {
         if (late != null) {
             List.copyOf(late).forEach(Runnable::run);
         }
+    }
+
+    /** Those that are under way never arrive, and later ones do at once. */
+    void loseMessages() {
+        this.underWay = null;
+    }
+
+    /** From here on, who releases and stands in line again hears nothing. */
+    void loseAnswers() {
+        this.unanswered = new ArrayList<>();
+    }
+
+    /** Connected anew, clients send what was not answered once more. */
+    void sendAgain() {
+        List<Runnable> again = this.unanswered;
+        this.unanswered = null;
+        if (again != null) {
+            again.forEach(Runnable::run);
+        }
+    }
+
+    /** Who wants to listen does so only when the next question has been answered, and before that is heard. */
+    void subscribeLate() {
+        this.subscribesLate = true;
+    }
+
+    /** How often somebody has renewed. */
+    int renewals() {
+        return this.renewals;
     }
 
     private Attempt ask(Claim claim) {
@@ -151,27 +196,22 @@ final class OneKeyStore {
                 question.number(),
                 new Attempt.Granted(this.fence, question.claim().fences()),
                 question.claim().ttl());
-        return next.inbox.message(grant);
+        return next.inbox == null ? () -> {} : next.inbox.message(grant);
     }
 
     private final class Driver implements LineDriver {
 
-        private @Nullable Consumer<Grant> listener;
+        private Consumer<Grant> told = grant -> {};
 
-        private final List<Grant> unread = new ArrayList<>();
+        private final CompletableFuture<Void> listening = new CompletableFuture<>();
 
         private Runnable message(Grant grant) {
-            Consumer<Grant> told = this.listener;
-            if (told == null) {
-                this.unread.add(grant);
-                return () -> {};
-            }
             List<Runnable> delayed = OneKeyStore.this.underWay;
             if (delayed != null) {
-                delayed.add(() -> told.accept(grant));
+                delayed.add(() -> this.told.accept(grant));
                 return () -> {};
             }
-            return () -> told.accept(grant);
+            return () -> this.told.accept(grant);
         }
 
         @Override
@@ -183,9 +223,16 @@ final class OneKeyStore {
 
         @Override
         public CompletionStage<Attempt> line(Question question) {
+            Attempt attempt;
+            boolean subscribes;
             synchronized (OneKeyStore.this) {
-                return CompletableFuture.completedFuture(askInLine(question));
+                attempt = askInLine(question);
+                subscribes = OneKeyStore.this.subscribesLate;
             }
+            if (subscribes) {
+                this.listening.complete(null);
+            }
+            return CompletableFuture.completedFuture(attempt);
         }
 
         private Attempt askInLine(Question question) {
@@ -193,7 +240,8 @@ final class OneKeyStore {
             if (attempt instanceof Attempt.Busy) {
                 Entry before = OneKeyStore.this.line.get(question.member());
                 if (before == null || before.question.number() < question.number()) {
-                    OneKeyStore.this.line.put(question.member(), new Entry(question, this));
+                    Driver inbox = this.listening.isDone() ? this : null;
+                    OneKeyStore.this.line.put(question.member(), new Entry(question, inbox));
                 }
             }
             return attempt;
@@ -231,6 +279,18 @@ final class OneKeyStore {
 
         @Override
         public CompletionStage<Handover> releaseAndLine(Release release, Question next) {
+            Handover both = releaseAndAsk(release, next);
+            synchronized (OneKeyStore.this) {
+                if (OneKeyStore.this.unanswered == null) {
+                    return CompletableFuture.completedFuture(both);
+                }
+                CompletableFuture<Handover> late = new CompletableFuture<>();
+                OneKeyStore.this.unanswered.add(() -> late.complete(releaseAndAsk(release, next)));
+                return late;
+            }
+        }
+
+        private Handover releaseAndAsk(Release release, Question next) {
             Runnable message;
             Handover both;
             synchronized (OneKeyStore.this) {
@@ -239,7 +299,7 @@ final class OneKeyStore {
                 both = new Handover(found, askInLine(next));
             }
             message.run();
-            return CompletableFuture.completedFuture(both);
+            return both;
         }
 
         @Override
@@ -264,21 +324,27 @@ final class OneKeyStore {
 
         @Override
         public CompletionStage<Void> listen(Consumer<Grant> listener) {
-            List<Grant> waiting;
-            synchronized (OneKeyStore.this) {
-                this.listener = listener;
-                waiting = List.copyOf(this.unread);
-                this.unread.clear();
+            this.told = listener;
+            if (!OneKeyStore.this.subscribesLate) {
+                this.listening.complete(null);
             }
-            waiting.forEach(listener);
-            return CompletableFuture.completedFuture(null);
+            return this.listening;
         }
 
         @Override
-        public List<CompletionStage<Ownership>> renew(List<Renewal> renewals) {
-            return renewals.stream()
-                    .<CompletionStage<Ownership>>map(renewal -> CompletableFuture.completedFuture(Ownership.OURS))
-                    .toList();
+        public List<CompletionStage<Ownership>> renew(List<Renewal> all) {
+            synchronized (OneKeyStore.this) {
+                OneKeyStore.this.renewals += all.size();
+                return all.stream()
+                        .map(Renewal::hold)
+                        .<CompletionStage<Ownership>>map(hold -> CompletableFuture.completedFuture(whose(hold)))
+                        .toList();
+            }
+        }
+
+        private Ownership whose(Hold hold) {
+            Claim now = OneKeyStore.this.holder;
+            return now == null ? Ownership.GONE : now.hold().equals(hold) ? Ownership.OURS : Ownership.TAKEN;
         }
 
         @Override

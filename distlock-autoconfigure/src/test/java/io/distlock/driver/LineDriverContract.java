@@ -424,6 +424,20 @@ public abstract class LineDriverContract extends LockDriverContract {
         assertHeldBy(later.claim());
     }
 
+    @WaitingTest
+    void aLateLeaveOrLastTryOfAnEarlierClaimWithTheSameTokenDoesNotRemoveTheLaterOne() {
+        Claim holder = claim("holder");
+        granted(holder);
+        Question earlier = standing(question("A", claim("a")));
+        Question later = standing(question("A", claim("a")));
+        assertThat(lastTry(earlier)).isInstanceOf(Busy.class);
+        leave(earlier);
+        assertLine("A");
+        release(holder);
+        assertHeldBy(later.claim());
+        assertThat(release(later.claim())).isEqualTo(Ownership.OURS);
+    }
+
     // release and stand in line again
 
     @WaitingTest
@@ -476,6 +490,33 @@ public abstract class LineDriverContract extends LockDriverContract {
         release(next.claim());
         assertThat(releaseAndLine(holder, next).next()).isInstanceOf(Ended.class);
         assertFree();
+    }
+
+    @WaitingTest
+    void whoReleasesForAClaimThatHasLeftHandsTheKeyToTheNext() {
+        Claim holder = claim("holder");
+        granted(holder);
+        Question other = standing(question("B", claim("b")));
+        Question left = question("A", claim("left"));
+        leave(left);
+        Handover handover = releaseAndLine(holder, left);
+        assertThat(handover.released()).isEqualTo(Ownership.OURS);
+        assertThat(handover.next()).isInstanceOf(Ended.class);
+        assertHeldBy(other.claim());
+        assertThat(release(holder)).isEqualTo(Ownership.OURS);
+        release(other.claim());
+        assertFree();
+    }
+
+    @WaitingTest
+    void whoReleasesForAClaimThatHasLeftFreesTheKeyThatNobodyElseAwaits() {
+        Claim holder = claim("holder");
+        granted(holder);
+        Question left = question("A", claim("left"));
+        leave(left);
+        assertThat(releaseAndLine(holder, left).next()).isInstanceOf(Ended.class);
+        assertFree();
+        assertThat(release(holder)).isEqualTo(Ownership.OURS);
     }
 
     @WaitingTest
