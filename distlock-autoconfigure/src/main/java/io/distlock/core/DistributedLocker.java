@@ -90,7 +90,7 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
             @Nullable LockTracing tracing,
             Clocks clocks) {
         Tellers tellers = new Tellers(settings.name(), listeners, tracing);
-        Desk desk = new Desk(settings, instance, driver, tokens, tellers, clocks);
+        Desk desk = new Desk(settings, instance, driver, CheckedTokens.of(tokens), tellers, clocks);
         return new DistributedLocker(
                 settings,
                 desk,

@@ -180,7 +180,7 @@ final class Taking {
             if (!pending.complete(lease)) {
                 lease.release();
             }
-        } catch (LockException refused) {
+        } catch (RuntimeException | Error refused) {
             pending.completeExceptionally(refused);
         }
     }
@@ -194,6 +194,10 @@ final class Taking {
         throw refused(keys, demand, start, answer);
     }
 
+        if (answer instanceof Answer.Failed failed) {
+            this.tellers.cancelled(demand, keys, since(start));
+            throw failed.thrown();
+        }
     LockException refused(Set<String> keys, Demand demand, long start, Answer answer) {
         if (answer instanceof Answer.Unavailable unavailable) {
             LockUnavailableException failure = new LockUnavailableException(
