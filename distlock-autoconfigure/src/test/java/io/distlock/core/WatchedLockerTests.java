@@ -15,6 +15,7 @@ import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockRequest;
 import io.distlock.LockState;
 import io.distlock.ReleaseOutcome;
+import io.distlock.LockUnavailableException;
 import io.distlock.RenewalRound;
 import io.distlock.driver.DriverSettings;
 import io.distlock.driver.FreeingDriver;
@@ -44,7 +45,9 @@ class WatchedLockerTests {
 
     private final DistributedLocker locker = locker("here", this.events);
 
-    private final DistributedLocker other = locker("there");
+    private final Events elsewhere = new Events();
+
+    private final DistributedLocker other = locker("there", this.elsewhere);
 
     private DistributedLocker locker(String application, LockListener... listeners) {
         Instance instance = Instance.here(application);
@@ -119,7 +122,20 @@ class WatchedLockerTests {
                             .extracting(LocalLock.Hold::fencingToken)
                             .isEqualTo(adopted.fencingToken()));
         }
-        assertThat(this.events.heard).containsExactly("taken", "released RELEASED");
+        assertThat(this.events.heard).containsExactly("asked", "taken", "released RELEASED");
+        assertThat(this.events.ids).containsOnly(this.events.ids.get(0));
+    }
+
+    @Test
+    void anAdoptionThatGetsNothingIsToldToTheEnd() {
+        this.other.acquire("order:42");
+        assertThat(this.locker.adopt("order:42", "another's", Duration.ofSeconds(30)))
+                .isEmpty();
+        this.other.close();
+        assertThatExceptionOfType(LockUnavailableException.class)
+                .isThrownBy(() -> this.other.adopt("order:42", "another's", Duration.ofSeconds(30)));
+        assertThat(this.events.heard).containsExactly("asked", "refused BUSY");
+        assertThat(this.elsewhere.heard).endsWith("asked", "unavailable");
     }
 
     @Test
@@ -353,3 +369,8 @@ class WatchedLockerTests {
         }
     }
 }
+        @Override
+        public void onUnavailable(LockEvent event, LockUnavailableException cause) {
+            hear(event, "unavailable");
+        }
+
