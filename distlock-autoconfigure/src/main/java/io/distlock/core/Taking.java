@@ -16,6 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** How callers come by a lease: as a parked thread or as a future, of one key or of several. */
@@ -26,6 +27,8 @@ final class Taking {
     private static final long FAR = Long.MAX_VALUE / 4;
 
     private static final int THREADS = 8;
+
+    private static final int MOST_NAMED = 10;
 
     private final LockerSettings settings;
 
@@ -191,13 +194,13 @@ final class Taking {
             this.tellers.taken(granted.lease(), since(start));
             return lease;
         }
-        throw refused(keys, demand, start, answer);
-    }
-
         if (answer instanceof Answer.Failed failed) {
             this.tellers.cancelled(demand, keys, since(start));
             throw failed.thrown();
         }
+        throw refused(keys, demand, start, answer);
+    }
+
     LockException refused(Set<String> keys, Demand demand, long start, Answer answer) {
         if (answer instanceof Answer.Unavailable unavailable) {
             LockUnavailableException failure = new LockUnavailableException(
@@ -254,13 +257,16 @@ final class Taking {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "The locker '" + this.settings.name() + "' closes while locks are held; they end with their ttl: "
-                            + held.stream()
-                                    .map(holding -> holding.hold().key().key())
-                                    .toList());
+                            + named(held));
             held.forEach(holding -> holding.line().lost(holding, LockLost.Reason.CLOSED));
         }
         this.completions.shutdown();
         this.tellers.close();
+    }
+
+    private static String named(List<Holding> held) {
+        String first = held.stream().limit(MOST_NAMED).map(Remarks::held).collect(Collectors.joining(", "));
+        return held.size() > MOST_NAMED ? first + " and " + (held.size() - MOST_NAMED) + " more" : first;
     }
 
     /** The future in the caller's hand: cancelling it leaves the line. */
