@@ -25,7 +25,7 @@ public interface LockListener {
     /** The store did not answer, or refused. */
     default void onUnavailable(LockEvent event, LockUnavailableException cause) {}
 
-    /** Who asked by {@code acquireAsync} does not want the lease any more. */
+    /** Who asked by {@code acquireAsync} does not want the lease any more, or a {@link TokenGenerator} failed. */
     default void onCancelled(LockEvent event) {}
 
     /** Work that asked for a lock runs without it, since the store did not answer and the work allows that. */

@@ -53,6 +53,11 @@ public final class LockRequest {
         return with(this.terms.withName(Texts.check("name", name)));
     }
 
+    /** Which method asks, for whoever looks who holds the lock; annotated methods say so themselves. */
+    public LockRequest method(String method) {
+        return with(this.terms.withMethod(Texts.check("method", method)));
+    }
+
     /** How long the hold lives in the store unless renewed. */
     public LockRequest ttl(Duration ttl) {
         return with(this.terms.withTtl(Durations.ttl(ttl)));
@@ -83,7 +88,11 @@ public final class LockRequest {
         return with(this.terms.withWhenLost(whenLost));
     }
 
-    /** Facts stored beside the lock for others to read; at most 4 KiB in all. */
+    /**
+     * Facts stored beside the lock for others to read; at most 4 KiB in all. What distlock itself writes there cannot be
+     * among them: {@code instance}, {@code thread}, {@code name}, {@code method}, {@code holds}, {@code permits}, and what
+     * begins with {@code ~}.
+     */
     public LockRequest metadata(Map<String, String> metadata) {
         return with(this.terms.withMetadata(Texts.checkMetadata(metadata)));
     }
@@ -132,6 +141,10 @@ public final class LockRequest {
 
     public Optional<String> name() {
         return Optional.ofNullable(this.terms.name());
+    }
+
+    public Optional<String> method() {
+        return Optional.ofNullable(this.terms.method());
     }
 
     public Optional<Duration> ttl() {
@@ -199,62 +212,158 @@ public final class LockRequest {
             Map<String, String> metadata,
             @Nullable String token,
             LockMode mode,
-            @Nullable Integer permits) {
+            @Nullable Integer permits,
+            @Nullable String method) {
 
-        static final Terms OPEN =
-                new Terms(null, null, null, null, null, Duration.ZERO, null, Map.of(), null, LockMode.EXCLUSIVE, null);
+        static final Terms OPEN = new Terms(
+                null, null, null, null, null, Duration.ZERO, null, Map.of(), null, LockMode.EXCLUSIVE, null, null);
 
         Terms withName(String value) {
             return new Terms(
-                    value, ttl, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, metadata, token, mode, permits);
+                    value,
+                    ttl,
+                    waitFor,
+                    autoRenew,
+                    maxHold,
+                    holdAtLeast,
+                    whenLost,
+                    metadata,
+                    token,
+                    mode,
+                    permits,
+                    method);
         }
 
         Terms withTtl(Duration value) {
             return new Terms(
-                    name, value, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, metadata, token, mode, permits);
+                    name,
+                    value,
+                    waitFor,
+                    autoRenew,
+                    maxHold,
+                    holdAtLeast,
+                    whenLost,
+                    metadata,
+                    token,
+                    mode,
+                    permits,
+                    method);
         }
 
         Terms withWaitFor(Duration value) {
             return new Terms(
-                    name, ttl, value, autoRenew, maxHold, holdAtLeast, whenLost, metadata, token, mode, permits);
+                    name,
+                    ttl,
+                    value,
+                    autoRenew,
+                    maxHold,
+                    holdAtLeast,
+                    whenLost,
+                    metadata,
+                    token,
+                    mode,
+                    permits,
+                    method);
         }
 
         Terms withAutoRenew(boolean value) {
-            return new Terms(name, ttl, waitFor, value, maxHold, holdAtLeast, whenLost, metadata, token, mode, permits);
+            return new Terms(
+                    name, ttl, waitFor, value, maxHold, holdAtLeast, whenLost, metadata, token, mode, permits, method);
         }
 
         Terms withMaxHold(Duration value) {
             return new Terms(
-                    name, ttl, waitFor, autoRenew, value, holdAtLeast, whenLost, metadata, token, mode, permits);
+                    name,
+                    ttl,
+                    waitFor,
+                    autoRenew,
+                    value,
+                    holdAtLeast,
+                    whenLost,
+                    metadata,
+                    token,
+                    mode,
+                    permits,
+                    method);
         }
 
         Terms withHoldAtLeast(Duration value) {
-            return new Terms(name, ttl, waitFor, autoRenew, maxHold, value, whenLost, metadata, token, mode, permits);
+            return new Terms(
+                    name, ttl, waitFor, autoRenew, maxHold, value, whenLost, metadata, token, mode, permits, method);
         }
 
         Terms withWhenLost(WhenLost value) {
             return new Terms(
-                    name, ttl, waitFor, autoRenew, maxHold, holdAtLeast, value, metadata, token, mode, permits);
+                    name, ttl, waitFor, autoRenew, maxHold, holdAtLeast, value, metadata, token, mode, permits, method);
         }
 
         Terms withMetadata(Map<String, String> value) {
             return new Terms(
-                    name, ttl, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, value, token, mode, permits);
+                    name, ttl, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, value, token, mode, permits, method);
         }
 
         Terms withToken(String value) {
             return new Terms(
-                    name, ttl, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, metadata, value, mode, permits);
+                    name,
+                    ttl,
+                    waitFor,
+                    autoRenew,
+                    maxHold,
+                    holdAtLeast,
+                    whenLost,
+                    metadata,
+                    value,
+                    mode,
+                    permits,
+                    method);
         }
 
         Terms withMode(LockMode value) {
             return new Terms(
-                    name, ttl, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, metadata, token, value, permits);
+                    name,
+                    ttl,
+                    waitFor,
+                    autoRenew,
+                    maxHold,
+                    holdAtLeast,
+                    whenLost,
+                    metadata,
+                    token,
+                    value,
+                    permits,
+                    method);
         }
 
         Terms withPermits(int value) {
             return new Terms(
-                    name, ttl, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, metadata, token, mode, value);
+                    name,
+                    ttl,
+                    waitFor,
+                    autoRenew,
+                    maxHold,
+                    holdAtLeast,
+                    whenLost,
+                    metadata,
+                    token,
+                    mode,
+                    value,
+                    method);
+        }
+
+        Terms withMethod(String value) {
+            return new Terms(
+                    name,
+                    ttl,
+                    waitFor,
+                    autoRenew,
+                    maxHold,
+                    holdAtLeast,
+                    whenLost,
+                    metadata,
+                    token,
+                    mode,
+                    permits,
+                    value);
         }
     }
 }

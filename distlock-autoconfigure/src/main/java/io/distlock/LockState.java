@@ -17,8 +17,8 @@ import java.util.OptionalLong;
  * @param since when it was granted, by the store's clock, of several holders the last; empty for foreign clients
  * @param remaining how long the hold lives unless renewed, of several the longest; empty = for ever
  * @param fencingToken number of the grant; of a hold that threads of one JVM pass on, the first; of several, the last
- * @param metadata what the holder stored with it, {@code thread} and the lock's {@code name} among it; of several, see
- *     {@code holders}
+ * @param metadata what the holder stored with it, among it {@code thread}, the lock's {@code name}, and {@code method} where
+ *     one is annotated; of several, see {@code holders}
  * @param waiting instances in line, first comes first; empty where only the holder was asked for
  * @param waitingMetadata what the first caller of each of them stored, in the same order; {@code holds} among it, if it
  *     works under locks already: up to 8 of them as {@code locker/key}, separated by tabs

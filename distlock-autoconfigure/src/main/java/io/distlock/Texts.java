@@ -4,6 +4,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Which texts may travel to a store and come back the same. */
@@ -12,6 +13,9 @@ final class Texts {
     static final int LONGEST = 1024;
 
     private static final int LONGEST_METADATA = 4096;
+
+    /** What is written beside a lock of itself, among the metadata. */
+    private static final Set<String> RESERVED = Set.of("instance", "thread", "name", "method", "holds", "permits");
 
     private Texts() {}
 
@@ -49,6 +53,7 @@ final class Texts {
     static Map<String, String> checkMetadata(Map<String, String> metadata) {
         int bytes = 0;
         for (Map.Entry<String, String> entry : metadata.entrySet()) {
+            checkFact(entry.getKey());
             bytes += bytes("metadata", entry.getKey()) + bytes("metadata", entry.getValue());
         }
         if (bytes > LONGEST_METADATA) {
@@ -56,6 +61,13 @@ final class Texts {
                     + " bytes in UTF-8 in all; this has " + bytes);
         }
         return Map.copyOf(metadata);
+    }
+
+    private static void checkFact(@Nullable String name) {
+        if (name != null && (RESERVED.contains(name) || name.startsWith("~"))) {
+            throw new IllegalArgumentException("A lock's metadata must not contain '" + name
+                    + "', which distlock itself writes beside its locks: choose another name for it");
+        }
     }
 
     private static int bytes(String what, String text) {

@@ -10,6 +10,10 @@ package io.distlock;
 @FunctionalInterface
 public interface TokenGenerator {
 
-    /** A token without control characters, at most 1 KiB in UTF-8. */
+    /**
+     * A token that is not blank, without control characters, at most 1 KiB in UTF-8. Called under the key's lock in this
+     * JVM: it must neither block nor lock. What it throws, or the refusal of what it returns, reaches whoever asked for the
+     * lock.
+     */
     String generate(String key);
 }

@@ -13,11 +13,24 @@ public interface WatchedLocker extends Locker {
      * Ends, without its holder's consent, the very hold that {@link #inspect} showed. A holder in this JVM has lost its
      * lease when this returns; one elsewhere is told, at the latest when it renews.
      *
-     * @param token as {@link LockState#token()} showed it
+     * @param token as {@link LockState#token()} showed it; of several who share the key, as {@link LockState.Holder#token()}
+     *     did of the one that is meant
      * @return {@code RELEASED}; {@code EXPIRED} when nobody holds the key any more, {@code TAKEN} when somebody else does,
-     *     {@code UNKNOWN} when the store did not answer
+     *     {@code UNKNOWN} when the store did not answer, and may have ended the hold
+     * @throws LockUnavailableException when the store did not say who holds the key; nothing was ended
+     * @throws IllegalArgumentException when several share the key and the token is what they have in common
      */
     ReleaseOutcome free(String key, String token);
+
+    /**
+     * Asks the store whether it would grant a lock, and takes none.
+     *
+     * @throws LockUnavailableException when it did not answer, or would refuse: as a read-only copy, say, or for want of
+     *     memory
+     */
+    default void probe() {
+        inspect("distlock-health-check");
+    }
 
     /** What works, but less well than it could, one sentence each; empty when all is well. */
     Set<String> degradations();

@@ -163,6 +163,15 @@ class LockRequestTests {
                 .withMessageContainingAll("metadata", "4096 bytes", "4097");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"instance", "thread", "name", "method", "holds", "permits", "~inbox", "~"})
+    void metadataDoesNotSpeakInTheNameOfTheLock(String fact) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> REQUEST.metadata(Map.of("team", "shop", fact, "x")))
+                .withMessage("A lock's metadata must not contain '" + fact
+                        + "', which distlock itself writes beside its locks: choose another name for it");
+    }
+
     @Test
     void aWishMakesACopy() {
         LockRequest changed = REQUEST.ttl(Duration.ofSeconds(1)).token("mine").autoRenew(false);

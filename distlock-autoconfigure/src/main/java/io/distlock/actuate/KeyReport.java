@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +35,10 @@ record KeyReport(String locker, String key, @Nullable Holder holder, List<Waitin
     }
 
     /**
-     * @param token to be given back when the hold is to be freed, {@code shared} for all holds; not enough to release it
-     * @param name of the lock, which is the method where that is annotated
+     * @param token to be given back when the hold is to be freed; not enough to release it. {@code shared} where several share
+     *     the lock, each of whom has one
+     * @param name of the lock
+     * @param method that is annotated
      * @param since by the store's clock
      * @param remaining how long the hold lives unless renewed; null = for ever
      */
@@ -43,6 +47,7 @@ record KeyReport(String locker, String key, @Nullable Holder holder, List<Waitin
             Process process,
             @Nullable String thread,
             @Nullable String name,
+            @Nullable String method,
             @Nullable Instant since,
             @Nullable Long remaining,
             @Nullable Long fence,
@@ -55,6 +60,7 @@ record KeyReport(String locker, String key, @Nullable Holder holder, List<Waitin
                     Process.of(state.instance()),
                     facts.get("thread"),
                     facts.get("name"),
+                    facts.get("method"),
                     state.since().orElse(null),
                     state.remaining().map(Duration::toMillis).orElse(null),
                     state.fencingToken().isPresent() ? state.fencingToken().getAsLong() : null,
@@ -68,6 +74,7 @@ record KeyReport(String locker, String key, @Nullable Holder holder, List<Waitin
                     Process.of(sharer.instance()),
                     facts.get("thread"),
                     facts.get("name"),
+                    facts.get("method"),
                     sharer.since(),
                     sharer.remaining().toMillis(),
                     sharer.fencingToken(),
@@ -75,20 +82,26 @@ record KeyReport(String locker, String key, @Nullable Holder holder, List<Waitin
         }
     }
 
+    /** Anybody may have written something else. */
+    private static final Predicate<String> LOCK = text -> text.indexOf('/') > 0;
+
     /** @param holds up to 8 locks under which it works already, as {@code locker/key} */
     record Waiting(
             Process process,
             @Nullable String thread,
             @Nullable String name,
+            @Nullable String method,
             List<String> holds) {
 
         static Waiting of(String instance, Map<String, String> facts) {
-            String holds = facts.getOrDefault("holds", "");
             return new Waiting(
                     Process.of(instance),
                     facts.get("thread"),
                     facts.get("name"),
-                    holds.isEmpty() ? List.of() : List.of(holds.split("\t")));
+                    facts.get("method"),
+                    Stream.of(facts.getOrDefault("holds", "").split("\t"))
+                            .filter(LOCK)
+                            .toList());
         }
     }
 

@@ -9,7 +9,6 @@ import io.distlock.WatchedLocker;
 import java.security.Principal;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,8 +62,7 @@ public final class LockEndpoint {
         int most = Math.min(LARGEST_PAGE, limit == null ? PAGE : notNegative("limit", limit));
         Map<String, List<LocalLock>> all = local();
         List<LockReport> reports = new ArrayList<>();
-        all.forEach((locker, locks) -> locks.forEach(lock -> reports.add(LockReport.of(locker, lock))));
-        reports.sort(Comparator.comparing(LockReport::locker).thenComparing(LockReport::key));
+        all.forEach((locker, locks) -> reports.addAll(LockReport.byKey(locker, locks)));
         List<WaitingWhileHolding> waitingWhileHolding = WaitingWhileHolding.among(all);
         return new LocksReport(
                 Instant.now(),
@@ -107,7 +105,7 @@ public final class LockEndpoint {
     /**
      * Ends the hold that the caller saw, and no other.
      *
-     * @param token of the holder, as it was shown
+     * @param token of the holder, as it was shown; of several who share the lock, of one of them
      */
     @DeleteOperation
     public WebEndpointResponse<?> free(@Selector String locker, String key, String token, SecurityContext security) {
@@ -118,18 +116,25 @@ public final class LockEndpoint {
         if (!(found.get() instanceof WatchedLocker watched)) {
             return problem(501, "Locker '" + locker + "' is the application's own and frees nothing by force");
         }
-        return answer(() -> outcome(locker, key, watched.free(key, token), security));
+        return answer(() -> {
+            ReleaseOutcome outcome = watched.free(key, token);
+            if (outcome == ReleaseOutcome.RELEASED || outcome == ReleaseOutcome.UNKNOWN) {
+                note(locker, key, outcome, security);
+            }
+            return outcome(key, outcome);
+        });
     }
 
-    private WebEndpointResponse<?> outcome(
-            String locker, String key, ReleaseOutcome outcome, SecurityContext security) {
-        if (outcome == ReleaseOutcome.RELEASED) {
-            Principal principal = security.getPrincipal();
-            String who = principal == null ? "anonymous" : principal.getName();
-            this.memory.freed(locker, key, who);
-            this.publisher.publishEvent(new AuditApplicationEvent(
-                    new AuditEvent(who, "DISTLOCK_FREED", Map.of("locker", locker, "key", key))));
-        }
+    /** What may have been done is told as what was: nobody will be able to find out later. */
+    private void note(String locker, String key, ReleaseOutcome outcome, SecurityContext security) {
+        Principal principal = security.getPrincipal();
+        String who = principal == null ? "anonymous" : principal.getName();
+        this.memory.freed(locker, key, who, outcome);
+        Map<String, Object> what = Map.of("locker", locker, "key", key, "outcome", outcome.name());
+        this.publisher.publishEvent(new AuditApplicationEvent(new AuditEvent(who, "DISTLOCK_FREED", what)));
+    }
+
+    private static WebEndpointResponse<?> outcome(String key, ReleaseOutcome outcome) {
         return switch (outcome) {
             case RELEASED -> new WebEndpointResponse<>(new Freed(outcome, "The hold was freed."));
             case EXPIRED -> problem(WebEndpointResponse.STATUS_NOT_FOUND, "Nobody holds '" + key + "' any more.");

@@ -7,7 +7,7 @@ import java.util.Set;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
-/** Whether a locker could lock: asks its store about a key that nobody locks, and takes none. */
+/** Whether a locker could lock: asks its store whether it would grant a lock, and takes none. */
 public final class LockHealthIndicator extends AbstractHealthIndicator {
 
     private static final String KEY = "distlock-health-check";
@@ -22,16 +22,25 @@ public final class LockHealthIndicator extends AbstractHealthIndicator {
     @Override
     protected void doHealthCheck(Health.Builder builder) {
         try {
-            this.locker.inspect(KEY);
+            ask();
             builder.up();
         } catch (LockUnavailableException silent) {
             builder.down(silent);
         }
+        // after the question, whose answers tell of them too
         if (this.locker instanceof WatchedLocker watched) {
             Set<String> degradations = watched.degradations();
             if (!degradations.isEmpty()) {
                 builder.withDetail("degraded", degradations);
             }
+        }
+    }
+
+    private void ask() {
+        if (this.locker instanceof WatchedLocker watched) {
+            watched.probe();
+        } else {
+            this.locker.inspect(KEY);
         }
     }
 }

@@ -7,25 +7,29 @@ import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockUnavailableException;
 import io.distlock.ReleaseOutcome;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Remembers what was unusual lately, and how much was asked for. What goes well is only counted. */
 public final class LockMemory implements LockListener {
 
-    static final int MOST_EVENTS = 200;
+    /** Of each kind: refusals come in storms, and must not drive out what was lost in them. */
+    static final int MOST_OF_A_KIND = 50;
 
     private final Clock clock;
 
     private final Contention contention;
 
-    private final ConcurrentLinkedDeque<RecentEvent> events = new ConcurrentLinkedDeque<>();
+    private final Map<String, Ring> rings = new ConcurrentHashMap<>();
 
-    private final AtomicInteger size = new AtomicInteger();
+    private final AtomicLong count = new AtomicLong();
 
     public LockMemory(Clock clock) {
         this.clock = clock;
@@ -34,9 +38,11 @@ public final class LockMemory implements LockListener {
 
     /** The last first. */
     List<RecentEvent> events() {
-        List<RecentEvent> all = new ArrayList<>(this.events);
-        Collections.reverse(all);
-        return all;
+        return this.rings.values().stream()
+                .flatMap(ring -> ring.events.stream())
+                .sorted(Comparator.comparingLong(Numbered::number).reversed())
+                .map(Numbered::event)
+                .toList();
     }
 
     List<Contention.Slot> contention() {
@@ -78,9 +84,12 @@ public final class LockMemory implements LockListener {
         remember(event, "lost", lost.describe());
     }
 
-    /** That a hold was ended by an operator. */
-    void freed(String locker, String key, String principal) {
-        add(new RecentEvent(this.clock.instant(), "freed", locker, "", key, 0, 0, 0, "freed by force by " + principal));
+    /** That a hold was ended by an operator, or may have been. */
+    void freed(String locker, String key, String principal, ReleaseOutcome outcome) {
+        String detail = outcome == ReleaseOutcome.UNKNOWN
+                ? "perhaps freed by force by " + principal + ": the store did not answer"
+                : "freed by force by " + principal;
+        add(new RecentEvent(this.clock.instant(), "freed", locker, "", key, 0, 0, 0, detail));
     }
 
     private void remember(LockEvent event, String what, String detail) {
@@ -97,9 +106,24 @@ public final class LockMemory implements LockListener {
     }
 
     private void add(RecentEvent event) {
-        this.events.addLast(event);
-        if (this.size.incrementAndGet() > MOST_EVENTS && this.events.pollFirst() != null) {
-            this.size.decrementAndGet();
+        this.rings
+                .computeIfAbsent(event.what(), kind -> new Ring())
+                .add(new Numbered(this.count.incrementAndGet(), event));
+    }
+
+    private record Numbered(long number, RecentEvent event) {}
+
+    private static final class Ring {
+
+        private final Queue<Numbered> events = new ConcurrentLinkedQueue<>();
+
+        private final AtomicInteger size = new AtomicInteger();
+
+        void add(Numbered event) {
+            this.events.add(event);
+            if (this.size.incrementAndGet() > MOST_OF_A_KIND && this.events.poll() != null) {
+                this.size.decrementAndGet();
+            }
         }
     }
 }

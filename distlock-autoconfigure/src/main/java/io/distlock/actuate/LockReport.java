@@ -1,22 +1,46 @@
 package io.distlock.actuate;
 
 import io.distlock.LocalLock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A lock that this instance holds or awaits. Times are in milliseconds.
  *
- * @param held null where another instance holds it, or nobody
+ * @param holds none where another instance holds it, or nobody; several where threads of this instance share it
+ * @param waiting first comes first
  */
-record LockReport(String locker, String key, @Nullable HoldReport held, List<WaitReport> waiting) {
+record LockReport(String locker, String key, List<HoldReport> holds, List<WaitReport> waiting) {
 
-    static LockReport of(String locker, LocalLock lock) {
+    /** In the order of their keys. A key is told of several times that is shared, adopted, or held with others. */
+    static Collection<LockReport> byKey(String locker, List<LocalLock> locks) {
+        Map<String, List<LocalLock>> keys = new TreeMap<>();
+        locks.forEach(lock ->
+                keys.computeIfAbsent(lock.key(), key -> new ArrayList<>(1)).add(lock));
+        return keys.entrySet().stream()
+                .map(key -> of(locker, key.getKey(), key.getValue()))
+                .toList();
+    }
+
+    private static LockReport of(String locker, String key, List<LocalLock> locks) {
         return new LockReport(
                 locker,
-                lock.key(),
-                lock.hold().map(HoldReport::of).orElse(null),
-                lock.waits().stream().map(WaitReport::of).toList());
+                key,
+                locks.stream()
+                        .flatMap(lock -> lock.hold().stream())
+                        .map(HoldReport::of)
+                        .sorted(Comparator.comparingLong(HoldReport::fence))
+                        .toList(),
+                locks.stream()
+                        .flatMap(lock -> lock.waits().stream())
+                        .map(WaitReport::of)
+                        .sorted(Comparator.comparingLong(WaitReport::waited).reversed())
+                        .toList());
     }
 
     /** @param valid how much longer it may be believed in unless it is renewed */

@@ -5,7 +5,7 @@ import java.time.Instant;
 /**
  * Something unusual that happened to a lock here. Times are in milliseconds.
  *
- * @param what lost, busy, shed, unavailable, unlocked, unreleased or freed
+ * @param what lost, busy, shed, interrupted, closed, unavailable, unlocked, unreleased or freed
  * @param fence zero where nothing was held
  * @param detail one sentence
  */

@@ -5,6 +5,7 @@ import io.distlock.Lockers;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,11 +17,12 @@ import java.util.TreeSet;
  *
  * @param edges from a lock that is held to one that its holder waits for
  * @param deadlocks locks none of which will be free before one of their holders gives up
+ * @param complete false where there may be more: a store did not answer, or too many locks have to do with it
  */
-record WaitForGraph(List<Edge> edges, List<Set<String>> deadlocks) {
+record WaitForGraph(List<Edge> edges, List<Set<String>> deadlocks, boolean complete) {
 
     /** So many keys are asked for at most. */
-    private static final int MOST_ASKED = 50;
+    static final int MOST_ASKED = 50;
 
     /** @param who a thread and its instance */
     record Edge(String holds, String waitsFor, String who) {
@@ -42,39 +44,66 @@ record WaitForGraph(List<Edge> edges, List<Set<String>> deadlocks) {
             next.add(one.waitsFor());
             next.addAll(one.holds());
         }
-        Set<String> asked = new LinkedHashSet<>();
-        while (!next.isEmpty() && asked.size() < MOST_ASKED) {
-            String lock = next.poll();
-            if (asked.add(lock)) {
-                for (Edge edge : inLine(lock, lockers)) {
-                    if (edges.stream().noneMatch(edge::isSeenFromAfar)) {
-                        edges.add(edge);
-                    }
-                    next.add(edge.holds());
+        Lines lines = new Lines(lockers);
+        while (!next.isEmpty()) {
+            for (Edge edge : lines.before(next.poll())) {
+                if (edges.stream().noneMatch(edge::isSeenFromAfar)) {
+                    edges.add(edge);
                 }
+                next.add(edge.holds());
             }
         }
-        return new WaitForGraph(List.copyOf(edges), deadlocks(edges));
+        return new WaitForGraph(List.copyOf(edges), deadlocks(edges), lines.complete);
     }
 
-    private static List<Edge> inLine(String lock, Lockers lockers) {
-        int slash = lock.indexOf('/');
-        String locker = lock.substring(0, slash);
-        String key = lock.substring(slash + 1);
-        List<Edge> edges = new ArrayList<>();
-        try {
-            lockers.get(locker)
-                    .inspect(key)
-                    .map(state -> KeyReport.of(locker, state))
-                    .ifPresent(report -> report.waiting()
-                            .forEach(waiting -> waiting.holds()
-                                    .forEach(held -> edges.add(new Edge(
-                                            held, lock, waiting.process().instance() + " " + waiting.thread())))));
-        } catch (LockException | IllegalArgumentException unknown) {
-            // another application's locker, or a silent store: what cannot be seen is not drawn
-            return List.of();
+    /** The lines in the stores, each asked for once; a store that is silent is not asked again, since each silence is long. */
+    private static final class Lines {
+
+        private final Lockers lockers;
+
+        private final Set<String> asked = new HashSet<>();
+
+        private final Set<String> silent = new HashSet<>();
+
+        private boolean complete = true;
+
+        Lines(Lockers lockers) {
+            this.lockers = lockers;
         }
-        return edges;
+
+        List<Edge> before(String lock) {
+            int slash = lock.indexOf('/');
+            if (slash < 0 || this.asked.contains(lock)) {
+                return List.of();
+            }
+            String locker = lock.substring(0, slash);
+            if (this.asked.size() == MOST_ASKED || this.silent.contains(locker)) {
+                this.complete = false;
+                return List.of();
+            }
+            this.asked.add(lock);
+            try {
+                return this.lockers
+                        .get(locker)
+                        .inspect(lock.substring(slash + 1))
+                        .map(state -> edges(lock, KeyReport.of(locker, state)))
+                        .orElse(List.of());
+            } catch (LockException silence) {
+                this.silent.add(locker);
+                this.complete = false;
+                return List.of();
+            } catch (IllegalArgumentException unknown) {
+                // another application's locker
+                return List.of();
+            }
+        }
+
+        private static List<Edge> edges(String lock, KeyReport report) {
+            return report.waiting().stream()
+                    .flatMap(waiting -> waiting.holds().stream()
+                            .map(held -> new Edge(held, lock, waiting.process().instance() + " " + waiting.thread())))
+                    .toList();
+        }
     }
 
     private static List<Set<String>> deadlocks(Set<Edge> edges) {

@@ -29,7 +29,8 @@ record LockTerms(LockRequest request, WhenLost whenLost) {
         WhenLost whenLost = Objects.requireNonNullElse(tuning.whenLost(), written.whenLost());
         AutoRenew autoRenew = tuning.autoRenew(written.autoRenew());
         try {
-            LockRequest request = LockRequest.of("any").name(name).whenLost(whenLost);
+            LockRequest request =
+                    LockRequest.of("any").name(name).method(annotated.label()).whenLost(whenLost);
             request = written.mode() == LockMode.SHARED ? request.shared() : request;
             request = written.permits() == 0 ? request : request.permits(written.permits());
             request = with(request, LockRequest::ttl, tuning.ttl(), times.read("ttl", written.ttl()));

@@ -67,6 +67,7 @@ record LockerTerms(
         atLeast(path + ".fence-retention", this.fenceRetention, MILLISECOND, "fencing tokens could be given twice");
         notNegative(path + ".rejoin-after", this.rejoinAfter);
         notNegative(path + ".wait-for-replica", this.waitForReplica);
+        PropertyRules.metadata(path + ".metadata", this.metadata);
         if (this.maxHold != null) {
             atLeast(path + ".max-hold", this.maxHold, MILLISECOND, "nothing could be held");
         }

@@ -1,6 +1,8 @@
 package io.distlock.autoconfigure;
 
+import io.distlock.LockRequest;
 import java.time.Duration;
+import java.util.Map;
 
 /** Which values of properties make sense. Each refusal names the property, the value and what to write instead. */
 final class PropertyRules {
@@ -78,6 +80,17 @@ final class PropertyRules {
         }
         if (value.length() > LONGEST_PREFIX) {
             throw refuse(property, value, "longer than " + LONGEST_PREFIX + " characters", remedy);
+        }
+    }
+
+    static void metadata(String property, Map<String, String> facts) {
+        try {
+            LockRequest.of("any").metadata(facts);
+        } catch (IllegalArgumentException refused) {
+            throw new ConfigurationException(
+                    "Property '" + property + "' cannot be stored beside locks: " + refused.getMessage() + ".",
+                    "Name or shorten what stands there.",
+                    refused);
         }
     }
 

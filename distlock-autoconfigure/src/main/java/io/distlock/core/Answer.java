@@ -21,6 +21,18 @@ sealed interface Answer {
 
     record Unavailable(LockDriverException failure) implements Answer {}
 
+    /** The store could not even be asked, since no token could be made: what the generator threw. */
+    record Failed(Throwable failure) implements Answer {
+
+        /** To be thrown; unless it is an error, which is thrown here. */
+        RuntimeException thrown() {
+            if (this.failure instanceof Error error) {
+                throw error;
+            }
+            return (RuntimeException) this.failure;
+        }
+    }
+
     /** The waiter has left by itself. */
     record Left() implements Answer {}
 }

@@ -73,23 +73,39 @@ final class Claiming {
     /** A claim for the first who waits. */
     Runnable begin() {
         Standing asking = newStanding();
-        return this.questions.ask(asking);
+        return asking == null ? KeyLine.NOTHING : this.questions.ask(asking);
     }
 
-    private Standing newStanding() {
+    private @Nullable Standing newStanding() {
         return newStanding(this.desk.settings().retry().start(ThreadLocalRandom.current()::nextDouble));
     }
 
-    private Standing newStanding(Retry.Tries tries) {
-        Demand first = this.line.waiting().first();
-        Standing asking = new Standing(this.desk.claim(this.line.key(), first), first, tries);
-        this.standing = asking;
-        return asking;
+    /** Null = nobody waits any more: those for whom no claim could be made were told why. */
+    private @Nullable Standing newStanding(Retry.Tries tries) {
+        this.standing = null;
+        for (Waiter first = this.line.waiting().next();
+                first != null;
+                first = this.line.waiting().next()) {
+            try {
+                Demand demand = first.demand();
+                Standing asking = new Standing(this.desk.claim(this.line.key(), demand), demand, tries);
+                this.standing = asking;
+                return asking;
+            } catch (RuntimeException | Error noToken) {
+                this.line.waiting().remove(first);
+                first.answer(new Answer.Failed(noToken));
+            }
+        }
+        return null;
     }
 
-    /** A claim for the first who waits, to be sent together with a release. */
+    /** A claim for the first who waits, to be sent together with a release; null = there is none. */
+    @Nullable
     Question beginInLine() {
         Standing asking = newStanding();
+        if (asking == null) {
+            return null;
+        }
         asking.assumeBusy();
         return this.questions.next(asking, true);
     }
@@ -134,6 +150,9 @@ final class Claiming {
                 return KeyLine.NOTHING;
             }
             Standing next = newStanding(asking.tries());
+            if (next == null) {
+                return KeyLine.NOTHING;
+            }
             next.assumeBusy();
             return anew(asking, next);
         });
@@ -236,6 +255,9 @@ final class Claiming {
         Standing next = asking;
         if (this.desk.lines() == null) {
             next = newStanding(asking.tries());
+            if (next == null) {
+                return KeyLine.NOTHING;
+            }
             next.assumeBusy();
             next.metOwnLeftover();
         }
@@ -359,13 +381,16 @@ final class Claiming {
         if (this.line.waiting().isEmpty()) {
             this.standing = null;
             asking.cancelNext();
-            return asking.mayBeKnown() ? this.questions.giveBack(asking) : KeyLine.NOTHING;
+            return abandon(asking);
         }
         if (asking.serves(this.line.waiting().first())) {
             return KeyLine.NOTHING;
         }
         asking.cancelNext();
         Standing next = newStanding();
+        if (next == null) {
+            return abandon(asking);
+        }
         if (asking.wasBusy()) {
             next.assumeBusy();
         }
@@ -386,5 +411,9 @@ final class Claiming {
             asked.run();
             ended.run();
         };
+    }
+
+    private Runnable abandon(Standing dead) {
+        return dead.mayBeKnown() ? this.questions.giveBack(dead) : KeyLine.NOTHING;
     }
 }

@@ -50,6 +50,7 @@ record Demand(
         Duration maxHold = request.maxHold().orElse(settings.maxHold());
         String token = request.token().orElse(null);
         String name = request.name().orElse(settings.name());
+        String method = request.method().orElse(null);
         int permits = request.permits();
         return new Demand(
                 name,
@@ -59,8 +60,8 @@ record Demand(
                 maxHold == null ? NEVER : maxHold.toNanos(),
                 request.holdAtLeast(),
                 permits == Claim.ALONE
-                        ? details.of(name, request.metadata())
-                        : details.ofSharer(name, request.metadata(), permits),
+                        ? details.of(name, method, request.metadata())
+                        : details.ofSharer(name, method, request.metadata(), permits),
                 LeaseScope.held(MOST_HELD),
                 token,
                 token == null

@@ -24,6 +24,8 @@ final class Details {
 
     static final String NAME = "name";
 
+    private static final String METHOD = "method";
+
     static final String HOLDS = "holds";
 
     /** With how many holders at most a shared lock is held. */
@@ -47,9 +49,15 @@ final class Details {
                 INSTANCE + "=" + instance.readable() + "\n" + INBOX + "=" + instance.random() + "\n" + THREAD + "=";
     }
 
-    /** @param name of the lock that the current thread asks for */
-    String of(String name, Map<String, String> metadata) {
+    /**
+     * @param name of the lock that the current thread asks for
+     * @param method in which it asks; null = it said none
+     */
+    String of(String name, @Nullable String method, Map<String, String> metadata) {
         String text = this.start + escape(Thread.currentThread().getName()) + "\n" + NAME + "=" + escape(name);
+        if (method != null) {
+            text += "\n" + METHOD + "=" + escape(method);
+        }
         if (this.tracing != null) {
             text += trace(this.tracing);
         }
@@ -65,10 +73,10 @@ final class Details {
     }
 
     /** @param permits of one who does not hold the lock alone */
-    String ofSharer(String name, Map<String, String> metadata, int permits) {
+    String ofSharer(String name, @Nullable String method, Map<String, String> metadata, int permits) {
         Map<String, String> facts = new LinkedHashMap<>(metadata);
         facts.put(PERMITS, permits == Claim.ANY_NUMBER ? "any" : Integer.toString(permits));
-        return of(name, facts);
+        return of(name, method, facts);
     }
 
     private static String trace(LockTracing tracing) {

@@ -6,6 +6,7 @@ import io.distlock.LocalLock;
 import io.distlock.LockListener;
 import io.distlock.LockLost;
 import io.distlock.LockLostException;
+import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockRequest;
 import io.distlock.LockState;
 import io.distlock.LockTracing;
@@ -19,6 +20,7 @@ import io.distlock.WatchedLocker;
 import io.distlock.WhenLost;
 import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
+import io.distlock.driver.DegradableDriver;
 import io.distlock.driver.Hold;
 import io.distlock.driver.KeyState;
 import io.distlock.driver.LineDriver;
@@ -29,9 +31,8 @@ import io.distlock.driver.Release;
 import io.distlock.driver.ReportingDriver;
 import io.distlock.driver.StoreReport;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The locker over any driver. Close it before the connections that its driver uses. */
 public final class DistributedLocker implements WatchedLocker, AutoCloseable {
+
+    /** Nobody locks that. */
+    private static final String PROBED = "distlock-health-check";
 
     private final LockerSettings settings;
 
@@ -90,7 +94,7 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
             @Nullable LockTracing tracing,
             Clocks clocks) {
         Tellers tellers = new Tellers(settings.name(), listeners, tracing);
-        Desk desk = new Desk(settings, instance, driver, tokens, tellers, clocks);
+        Desk desk = new Desk(settings, instance, driver, CheckedTokens.of(tokens), tellers, clocks);
         return new DistributedLocker(
                 settings,
                 desk,
@@ -207,15 +211,28 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
         Demand demand = this.taking.demand(LockRequest.of(key).ttl(ttl));
         LockKey lockKey = this.desk.key(key);
         Claim claim = this.desk.claim(lockKey, token, demand);
+        Tellers tellers = this.desk.tellers();
         long sent = System.nanoTime();
-        Optional<Attempt.Granted> granted =
-                StoreCalls.await(key, this.desk.driver().adopt(claim));
-        return granted.map(fence -> {
-            KeyLease lease = this.desk.enterAdopted(lockKey).adopt(claim, fence, sent, new Waiter(demand, null));
-            LeaseInHand adopted = lease.handOut();
-            this.desk.tellers().taken(lease, Duration.ofNanos(System.nanoTime() - sent));
-            return adopted;
-        });
+        tellers.asked(demand, key);
+        Optional<Attempt.Granted> granted;
+        try {
+            granted = StoreCalls.await(key, this.desk.driver().adopt(claim));
+        } catch (LockUnavailableException silent) {
+            tellers.unavailable(demand, Set.of(key), since(sent), silent);
+            throw silent;
+        }
+        if (granted.isEmpty()) {
+            tellers.refused(demand, Set.of(key), since(sent), Reason.BUSY);
+            return Optional.empty();
+        }
+        KeyLease lease = this.desk.enterAdopted(lockKey).adopt(claim, granted.get(), sent, new Waiter(demand, null));
+        LeaseInHand adopted = lease.handOut();
+        tellers.taken(lease, since(sent));
+        return Optional.of(adopted);
+    }
+
+    private static Duration since(long start) {
+        return Duration.ofNanos(System.nanoTime() - start);
     }
 
     /** Whether its store lets several hold a lock at once; if not, requests that are shared or have permits are refused. */
@@ -235,36 +252,27 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
         if (seen.isEmpty()) {
             return ReleaseOutcome.EXPIRED;
         }
-        ReleaseOutcome worst = ReleaseOutcome.RELEASED;
-        Map<String, Optional<String>> meant = meant(seen.get(), token);
-        for (String whole : meant.keySet()) {
-            ReleaseOutcome outcome = release(key, whole);
-            if (outcome == ReleaseOutcome.RELEASED) {
-                this.desk.freed(Hold.byToken(checked, whole), meant.get(whole));
-            }
-            worst = outcome.compareTo(worst) > 0 ? outcome : worst;
+        Optional<Meant> holder = Meant.by(token, key, seen.get());
+        ReleaseOutcome outcome =
+                holder.map(meant -> release(key, meant.token())).orElse(ReleaseOutcome.TAKEN);
+        if (outcome == ReleaseOutcome.RELEASED) {
+            holder.ifPresent(meant -> this.desk.freed(Hold.byToken(checked, meant.token()), meant.details()));
         }
-        return meant.isEmpty() ? ReleaseOutcome.TAKEN : worst;
+        return outcome;
     }
 
-    /**
-     * Whom a token means that may be shown in part, and what they say of themselves; what stands at a shared key means all.
-     */
-    private static Map<String, Optional<String>> meant(KeyState state, String token) {
-        Map<String, Optional<String>> holders = new LinkedHashMap<>();
-        state.sharers().forEach(sharer -> holders.put(sharer.token(), Optional.of(sharer.details())));
-        if (holders.isEmpty()) {
-            holders.put(state.token(), state.details());
-        } else if (token.equals(state.token())) {
-            return holders;
-        }
-        holders.keySet().removeIf(whole -> !token.equals(whole) && !token.equals(RandomTokens.shown(whole)));
-        return holders;
+    @Override
+    public void probe() {
+        StoreCalls.await(PROBED, this.desk.driver().probe(this.desk.key(PROBED)));
     }
 
     @Override
     public Set<String> degradations() {
-        return this.desk.degradations();
+        Set<String> all = new LinkedHashSet<>(this.desk.degradations());
+        if (this.desk.driver() instanceof DegradableDriver store) {
+            all.addAll(store.degradations());
+        }
+        return all;
     }
 
     /**

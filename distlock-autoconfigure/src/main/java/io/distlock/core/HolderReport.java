@@ -15,8 +15,8 @@ final class HolderReport {
         if (lease.demand().autoRenew() && lease.report()) {
             LOG.log(
                     Level.WARNING,
-                    "Lock '" + lease.key() + "' (" + lease.demand().name() + ", fence " + lease.fencingToken()
-                            + ") is not renewed any more and ends with its ttl: " + reason(lease, now),
+                    "Lock " + Remarks.held(lease) + " is not renewed any more and ends with its ttl: "
+                            + reason(lease, now),
                     where(lease.worker()));
         }
     }

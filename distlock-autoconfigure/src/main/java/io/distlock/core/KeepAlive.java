@@ -186,7 +186,8 @@ final class KeepAlive {
             if (this.failing.compareAndSet(false, true)) {
                 LOG.log(
                         Level.WARNING,
-                        "Renewals fail, and are tried again as long as their locks may be believed in: "
+                        "Renewals fail, and are tried again as long as their locks may be believed in. First that of "
+                                + Remarks.held(holding) + ": "
                                 + StoreCalls.trouble(failure).getMessage());
             }
             retry(holding);

@@ -10,37 +10,39 @@ import org.jspecify.annotations.Nullable;
  */
 final class OwnLeases {
 
-    private static final ThreadLocal<KeyLease> LAST = new ThreadLocal<>();
+    private static final ThreadLocal<@Nullable OwnLeases> CURRENT = new ThreadLocal<>();
+
+    /** What is over between others is looked for after so many additions and one for each that was left: that costs little. */
+    private static final int SELDOM = 8;
+
+    private @Nullable KeyLease last;
+
+    private int additions = SELDOM;
 
     private OwnLeases() {}
 
     /** @param lease that the current thread has just taken */
     static void add(KeyLease lease) {
-        lease.taken(last());
-        LAST.set(lease);
+        OwnLeases own = CURRENT.get();
+        if (own == null) {
+            own = new OwnLeases();
+            CURRENT.set(own);
+        }
+        own.push(lease);
     }
 
     /** Forgets what is over, so that no thread keeps it alive. */
     static void tidy() {
-        KeyLease last = last();
-        if (last == null) {
-            LAST.remove();
-        } else {
-            LAST.set(last);
+        OwnLeases own = CURRENT.get();
+        if (own != null && own.living() == null) {
+            CURRENT.remove();
         }
-    }
-
-    private static @Nullable KeyLease last() {
-        KeyLease last = LAST.get();
-        while (last != null && last.isEnded()) {
-            last = last.takenBefore();
-        }
-        return last;
     }
 
     /** As {@code locker/key}. */
     static List<String> locks(int most) {
-        KeyLease last = last();
+        OwnLeases own = CURRENT.get();
+        KeyLease last = own == null ? null : own.living();
         if (last == null) {
             return List.of();
         }
@@ -51,5 +53,41 @@ final class OwnLeases {
             }
         }
         return locks;
+    }
+
+    private void push(KeyLease lease) {
+        this.additions--;
+        if (this.additions < 0) {
+            this.additions = SELDOM + sweep();
+        }
+        lease.taken(living());
+        this.last = lease;
+    }
+
+    private @Nullable KeyLease living() {
+        KeyLease found = firstLiving(this.last);
+        this.last = found;
+        return found;
+    }
+
+    /** Whoever gives back in the order of taking leaves what is over behind others. @return how many are left */
+    private int sweep() {
+        int left = 0;
+        for (KeyLease lease = living(); lease != null; lease = lease.takenBefore()) {
+            lease.taken(firstLiving(lease.takenBefore()));
+            left++;
+        }
+        return left;
+    }
+
+    /** What is over forgets the others: callers may keep it. */
+    private static @Nullable KeyLease firstLiving(@Nullable KeyLease from) {
+        KeyLease lease = from;
+        while (lease != null && lease.isEnded()) {
+            KeyLease before = lease.takenBefore();
+            lease.taken(null);
+            lease = before;
+        }
+        return lease;
     }
 }

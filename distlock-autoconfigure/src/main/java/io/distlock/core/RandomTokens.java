@@ -1,6 +1,9 @@
 package io.distlock.core;
 
 import io.distlock.TokenGenerator;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,6 +18,9 @@ public final class RandomTokens implements TokenGenerator {
 
     /** Enough of the random bits to tell holds apart, and far too few to guess the others. */
     private static final int SHOWN_CHARACTERS = 6;
+
+    /** Of tokens of another form, of which every character may be secret; never more than half. */
+    private static final int MOST_OF_OTHERS = 8;
 
     /** Drawn at once for many tokens: most of the price of secure random bits is paid per draw. */
     private static final int DRAWN = 128 * RANDOM_BYTES;
@@ -54,10 +60,32 @@ public final class RandomTokens implements TokenGenerator {
         return bits;
     }
 
-    /** The token without most of what makes it a proof; texts of another form are shown whole. */
+    /** So much of a token that holds can be told apart by it, and too little to release one with. */
     static String shown(String token) {
         String readable = readable(token);
-        return readable.equals(token) ? token : token.substring(0, readable.length() + 1 + SHOWN_CHARACTERS);
+        return readable.equals(token) ? masked(token) : token.substring(0, readable.length() + 1 + SHOWN_CHARACTERS);
+    }
+
+    /** The same, but what no generator of this form has made is shown whole: another client, which may be recognised by it. */
+    static String shownOfStranger(String token) {
+        return readable(token).equals(token) ? token : shown(token);
+    }
+
+    /** Its beginning, and of the rest what nobody can find it by. */
+    private static String masked(String token) {
+        int shown = Math.min(MOST_OF_OTHERS, token.length() / 2);
+        int end = shown > 0 && Character.isHighSurrogate(token.charAt(shown - 1)) ? shown - 1 : shown;
+        byte[] digest = sha256(token);
+        String rest = Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
+        return token.substring(0, end) + "\u2026" + rest.substring(0, SHOWN_CHARACTERS);
+    }
+
+    private static byte[] sha256(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     /** The token without what makes it a proof; texts of another form are shown whole. */

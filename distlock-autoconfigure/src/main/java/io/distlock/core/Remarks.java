@@ -71,6 +71,17 @@ final class Remarks {
         LOG.log(Level.WARNING, lost.describe() + " " + of(lease));
     }
 
+    /** Which lease that is, and for how long it has been held. */
+    static String held(KeyLease lease) {
+        return "'" + lease.key() + "' (" + lease.demand().name() + ", fence " + lease.fencingToken() + ", "
+                + lease.shownToken() + ", held " + lease.held() + ")";
+    }
+
+    static String held(Holding holding) {
+        KeyLease lease = holding.lease();
+        return lease == null ? "'" + holding.hold().key().key() + "'" : held(lease);
+    }
+
     private static String of(KeyLease lease) {
         return "(" + lease.demand().name() + ", fence " + lease.fencingToken() + ", " + lease.shownToken() + ")";
     }

@@ -75,8 +75,9 @@ final class Returning {
         LineDriver store = this.desk.lines();
         boolean othersWait =
                 !this.line.waiting().isEmpty() && !this.line.claiming().isUnderWay();
-        if (store != null && othersWait) {
-            return releaseAndLine(lease, release, store);
+        Question next = store != null && othersWait ? this.line.claiming().beginInLine() : null;
+        if (store != null && next != null) {
+            return releaseAndLine(lease, release, store, next);
         }
         Runnable claimed = this.line.claimIfNeeded();
         return () -> {
@@ -86,9 +87,8 @@ final class Returning {
         };
     }
 
-    private Runnable releaseAndLine(KeyLease lease, Release release, LineDriver store) {
+    private Runnable releaseAndLine(KeyLease lease, Release release, LineDriver store, Question question) {
         Claiming claiming = this.line.claiming();
-        Question question = claiming.beginInLine();
         return () -> store.releaseAndLine(release, question).whenComplete((both, failure) -> {
             ended(lease, both == null ? null : both.released());
             claiming.answeredInLine(question, both == null ? null : both.next(), failure);

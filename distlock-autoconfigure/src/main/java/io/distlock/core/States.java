@@ -4,6 +4,7 @@ import io.distlock.LockState;
 import io.distlock.driver.Attempt;
 import io.distlock.driver.KeyState;
 import io.distlock.driver.LockKey;
+import io.distlock.driver.SharingDriver;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -29,10 +30,9 @@ final class States {
     static LockState of(Instance instance, Holding here) {
         Duration left = Duration.ofNanos(Math.max(0, here.deadline() - System.nanoTime()));
         KeyLease lease = here.lease();
-        Thread worker = lease == null ? null : lease.worker();
-        Map<String, String> facts = worker == null
+        Map<String, String> facts = lease == null
                 ? Map.of(Details.INSTANCE, instance.readable())
-                : Map.of(Details.INSTANCE, instance.readable(), Details.THREAD, worker.getName());
+                : Details.parse(lease.demand().facts());
         KeyState known = new KeyState(
                 here.hold().token(), Optional.of(left), OptionalLong.of(here.fence()), Optional.empty(), List.of());
         return state(here.hold().key(), known, facts);
@@ -43,7 +43,7 @@ final class States {
                 known.sharers().stream().map(States::holder).toList();
         return new LockState(
                 key.key(),
-                RandomTokens.shown(known.token()),
+                shown(known),
                 holders.isEmpty() ? instance(known.token(), facts) : instances(holders),
                 known.fence().isPresent() ? Optional.of(since(known.fence().getAsLong())) : Optional.empty(),
                 known.remaining(),
@@ -52,6 +52,12 @@ final class States {
                 known.waiting().stream().map(Instance::readable).toList(),
                 known.waitingDetails().stream().map(Details::parse).toList(),
                 holders);
+    }
+
+    /** What a stranger wrote is all that is known of it, and what stands at a shared key is nobody's. */
+    private static String shown(KeyState known) {
+        boolean proof = known.fence().isPresent() && !known.token().equals(SharingDriver.SHARED);
+        return proof ? RandomTokens.shown(known.token()) : RandomTokens.shownOfStranger(known.token());
     }
 
     private static LockState.Holder holder(KeyState.Sharer sharer) {

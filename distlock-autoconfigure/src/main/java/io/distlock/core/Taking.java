@@ -16,6 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** How callers come by a lease: as a parked thread or as a future, of one key or of several. */
@@ -28,6 +29,8 @@ final class Taking {
     private static final int THREADS = 8;
 
     private static final int IDLE_SECONDS = 2;
+
+    private static final int MOST_NAMED = 10;
 
     private final LockerSettings settings;
 
@@ -191,7 +194,7 @@ final class Taking {
             if (!pending.complete(lease)) {
                 lease.release();
             }
-        } catch (LockException refused) {
+        } catch (RuntimeException | Error refused) {
             pending.completeExceptionally(refused);
         }
     }
@@ -201,6 +204,10 @@ final class Taking {
             LeaseInHand lease = granted.lease().handOut();
             this.tellers.taken(granted.lease(), since(start));
             return lease;
+        }
+        if (answer instanceof Answer.Failed failed) {
+            this.tellers.cancelled(demand, keys, since(start));
+            throw failed.thrown();
         }
         throw refused(keys, demand, start, answer);
     }
@@ -261,13 +268,16 @@ final class Taking {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "The locker '" + this.settings.name() + "' closes while locks are held; they end with their ttl: "
-                            + held.stream()
-                                    .map(holding -> holding.hold().key().key())
-                                    .toList());
+                            + named(held));
             held.forEach(holding -> holding.line().lost(holding, LockLost.Reason.CLOSED));
         }
         this.completions.shutdown();
         this.tellers.close();
+    }
+
+    private static String named(List<Holding> held) {
+        String first = held.stream().limit(MOST_NAMED).map(Remarks::held).collect(Collectors.joining(", "));
+        return held.size() > MOST_NAMED ? first + " and " + (held.size() - MOST_NAMED) + " more" : first;
     }
 
     /** The future in the caller's hand: cancelling it leaves the line. */

@@ -193,7 +193,13 @@ final class TakingKeys {
     private void takeTogether(
             List<LockKey> next, SeveralKeysDriver store, CompletableFuture<Lease> lease, Executor executor) {
         Demand left = left();
-        OneStep step = new OneStep(this.desk, store, next, left);
+        OneStep step;
+        try {
+            step = new OneStep(this.desk, store, next, left);
+        } catch (RuntimeException | Error noToken) {
+            fail(lease, noToken);
+            return;
+        }
         step.answer()
                 .whenCompleteAsync(
                         (together, failure) -> {

@@ -49,6 +49,16 @@ public interface LockDriver extends AutoCloseable {
     /** Who holds the key and who waits; empty = nobody holds it. */
     CompletionStage<Optional<KeyState>> inspect(LockKey key);
 
+    /**
+     * Whether the store would grant a lock now: fails as a claim would where it refuses to write, and otherwise as far as
+     * that can be known without taking one. Changes nothing.
+     *
+     * @param key that nobody locks
+     */
+    default CompletionStage<Void> probe(LockKey key) {
+        return inspect(key).thenAccept(nobody -> {});
+    }
+
     /** Frees what the driver opened itself. Calls after it fail. */
     @Override
     void close();

@@ -20,9 +20,15 @@ public final class LockContext implements LockListener {
 
     private final ThreadHolds holds = new ThreadHolds();
 
+    /** Of the lock in the current thread's context; also of one that was lost, and may never be given back. */
+    private final ThreadLocal<Long> shown = new ThreadLocal<>();
+
     @Override
     public void onAsked(LockEvent event) {
         this.holds.asked(event);
+        if (this.shown.get() != null) {
+            show();
+        }
     }
 
     @Override
@@ -34,23 +40,26 @@ public final class LockContext implements LockListener {
 
     @Override
     public void onReleased(LockEvent event, ReleaseOutcome outcome) {
-        if (this.holds.ended(event)) {
+        if (this.holds.ended(event) || Long.valueOf(event.id()).equals(this.shown.get())) {
             show();
         }
     }
 
+    /** Its work still runs, and what it logs belongs to that lock: until its thread has to do with a lock again. */
     @Override
     public void onLost(LockEvent event, LockLost lost) {
-        // its work still runs, and what it logs belongs to that lock
+        this.holds.ended(event);
     }
 
     private void show() {
         List<LockEvent> held = this.holds.held();
         if (held.isEmpty()) {
+            this.shown.remove();
             MDC.remove(KEY);
             MDC.remove(FENCE);
         } else {
             LockEvent last = held.get(held.size() - 1);
+            this.shown.set(last.id());
             MDC.put(KEY, String.join(" ", last.keys()));
             MDC.put(FENCE, Long.toString(last.fencingToken()));
         }

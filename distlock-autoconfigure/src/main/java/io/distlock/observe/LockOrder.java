@@ -36,7 +36,7 @@ public final class LockOrder implements LockListener {
         Pair pair = new Pair(label(held), label(asked));
         this.seen.putIfAbsent(pair, new Example(held.keys(), asked.keys()));
         Example opposite = this.seen.get(pair.reversed());
-        if (opposite != null && this.warned.add(pair) && this.warned.add(pair.reversed())) {
+        if (opposite != null && this.warned.add(pair.inOneOrder())) {
             LOGGER.warn("Locks are taken in opposite orders, which may end in a deadlock: '" + pair.second + "' "
                     + asked.keys() + " is asked for while '" + pair.first + "' " + held.keys()
                     + " is held, but before '" + pair.first + "' " + opposite.second + " was asked for while '"
@@ -68,6 +68,11 @@ public final class LockOrder implements LockListener {
 
         Pair reversed() {
             return new Pair(this.second, this.first);
+        }
+
+        /** The same for both orders: of two threads that notice at once, one warns. */
+        Pair inOneOrder() {
+            return this.first.compareTo(this.second) < 0 ? this : reversed();
         }
     }
 

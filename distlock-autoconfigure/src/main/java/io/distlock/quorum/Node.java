@@ -7,7 +7,9 @@ import io.distlock.driver.Ownership;
 import io.distlock.driver.VotingDriver;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -38,6 +40,9 @@ final class Node {
     private final AtomicBoolean greeting = new AtomicBoolean();
 
     private volatile @Nullable String identity;
+
+    /** Why it did not answer the last question; null = it did. */
+    private volatile @Nullable String trouble;
 
     /** @param name for people, without passwords */
     Node(String name, String locker, VotingDriver store) {
@@ -112,13 +117,29 @@ final class Node {
         this.store.close();
     }
 
+    /** Which of them cannot take part, and why. */
+    static Set<String> degradations(List<Node> nodes) {
+        Set<String> all = new LinkedHashSet<>();
+        for (Node node : nodes) {
+            String trouble = node.trouble;
+            if (trouble != null) {
+                all.add("node " + node.name + " cannot take part: " + trouble);
+            }
+        }
+        return all;
+    }
+
     private void well() {
+        if (this.trouble != null) {
+            this.trouble = null;
+        }
         if (this.told.get() && this.told.compareAndSet(true, false)) {
             LOG.log(Level.INFO, "Node " + this.name + " of the locker '" + this.locker + "' answers again");
         }
     }
 
     private void troubled(LockDriverException trouble) {
+        this.trouble = String.valueOf(trouble.getMessage());
         boolean rested = System.nanoTime() - this.toldAt >= REST;
         if (rested && this.told.compareAndSet(false, true)) {
             this.toldAt = System.nanoTime();

@@ -2,9 +2,9 @@ package io.distlock.quorum;
 
 import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
+import io.distlock.driver.DegradableDriver;
 import io.distlock.driver.Hold;
 import io.distlock.driver.KeyState;
-import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -21,7 +22,7 @@ import java.util.concurrent.CompletionStage;
  * A lock is held when a majority of independent stores says so. The stores are asked at once and without a line, since a
  * line at each would hand the votes to different callers.
  */
-final class QuorumLockDriver implements LockDriver {
+final class QuorumLockDriver implements DegradableDriver {
 
     /** For how long an attempt of unknown ttl is looked for on a node that is away. */
     private static final Duration LONGEST_HOLD = Duration.ofMinutes(1);
@@ -131,6 +132,17 @@ final class QuorumLockDriver implements LockDriver {
     @Override
     public CompletionStage<Optional<KeyState>> inspect(LockKey key) {
         return Round.ask(this.nodes, store -> store.inspect(key), Verdicts::state);
+    }
+
+    @Override
+    public CompletionStage<Void> probe(LockKey key) {
+        return Round.ask(this.nodes, store -> store.probe(key).thenApply(able -> true), Verdicts::able)
+                .thenAccept(able -> {});
+    }
+
+    @Override
+    public Set<String> degradations() {
+        return Node.degradations(this.nodes);
     }
 
     @Override

@@ -2,9 +2,9 @@ package io.distlock.quorum;
 
 import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
+import io.distlock.driver.DegradableDriver;
 import io.distlock.driver.Hold;
 import io.distlock.driver.KeyState;
-import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -21,7 +22,7 @@ import java.util.function.Function;
  * A lock is held when all stores say so: taken in their order, released in reverse. So it excludes whoever locks at any one
  * of them, which is what moving from one store to another needs.
  */
-final class SequenceLockDriver implements LockDriver {
+final class SequenceLockDriver implements DegradableDriver {
 
     private static final Duration LONGEST_HOLD = Duration.ofMinutes(1);
 
@@ -109,6 +110,17 @@ final class SequenceLockDriver implements LockDriver {
         return InTurn.ask(this.nodes, node -> node.ask(store -> store.inspect(key)))
                 .thenApply(InTurn::all)
                 .thenApply(states -> states.stream().flatMap(Optional::stream).findFirst());
+    }
+
+    @Override
+    public CompletionStage<Void> probe(LockKey key) {
+        return InTurn.ask(this.nodes, node -> node.ask(store -> store.probe(key).thenApply(able -> true)))
+                .thenAccept(InTurn::all);
+    }
+
+    @Override
+    public Set<String> degradations() {
+        return Node.degradations(this.nodes);
     }
 
     @Override

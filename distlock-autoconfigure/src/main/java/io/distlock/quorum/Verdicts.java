@@ -104,6 +104,11 @@ final class Verdicts {
         return tally.isNoMajority(Optional::isPresent) ? Optional.of(Optional.empty()) : untilAllAreHeard(tally);
     }
 
+    /** Whether enough of them would vote for somebody. */
+    static Optional<Boolean> able(Tally<Boolean> tally) {
+        return tally.isMajority(able -> able) ? Optional.of(true) : untilAllAreHeard(tally);
+    }
+
     static Optional<Optional<KeyState>> state(Tally<Optional<KeyState>> tally) {
         List<KeyState> states =
                 tally.answers().stream().flatMap(Optional::stream).toList();

@@ -228,6 +228,14 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
     }
 
     @Override
+    public CompletionStage<Void> probe(LockKey key) {
+        String[] never = {this.settings.prefix() + "~probe"};
+        return this.link
+                .run(Script.PROBE, this.settings.commandTimeout(), never, NOTHING)
+                .thenAccept(able -> {});
+    }
+
+    @Override
     public CompletionStage<StoreReport> report() {
         String[] any = {this.settings.prefix() + "~report"};
         return this.link

@@ -27,6 +27,7 @@ enum Script {
     TELL("tell"),
     COPY("copy"),
     REPORT("report"),
+    PROBE("probe"),
     IDENTITY("identity");
 
     private final String source;

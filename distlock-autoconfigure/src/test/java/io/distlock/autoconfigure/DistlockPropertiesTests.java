@@ -172,7 +172,8 @@ class DistlockPropertiesTests {
                 "distlock.prefix | a}b:  | not free of braces | a text such as 'orders:'",
                 "distlock.prefix | \"   \" | blank | a text",
                 "distlock.prefix | \"\"    | blank | a text",
-                "distlock.driver | \" \"   | blank | a text"
+                "distlock.driver | \" \"   | blank | a text",
+                "distlock.metadata.holds | x | must not contain 'holds', which distlock itself writes | Name or shorten"
             })
     void whatCannotWorkIsRefusedWithFactAndRemedy(String property, String value, String fact, String remedy) {
         assertThatThrownBy(() -> bind(Map.of(property, value)).terms()).satisfies(failure -> {

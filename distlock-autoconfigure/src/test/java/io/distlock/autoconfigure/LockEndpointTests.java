@@ -13,21 +13,28 @@ import io.distlock.WatchedLocker;
 import io.distlock.actuate.ConsoleEndpoint;
 import io.distlock.actuate.LockEndpoint;
 import io.distlock.actuate.LockMemory;
+import io.distlock.annotation.DistributedLock;
 import io.distlock.driver.DriverSettings;
 import io.distlock.driver.LockDriver;
+import io.distlock.driver.LockDriverException;
+import io.distlock.driver.LockDriverException.Kind;
 import io.distlock.driver.LockDriverFactory;
 import io.distlock.memory.MemoryLockDriverAutoConfiguration;
 import io.distlock.memory.MemoryLockDriverFactory;
+import java.lang.reflect.Proxy;
 import java.security.Principal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,11 +102,11 @@ class LockEndpointTests {
             assertThat(locks.at("/total").asInt()).isOne();
             assertThat(locks.at("/locks/0/locker").asString()).isEqualTo("default");
             assertThat(locks.at("/locks/0/key").asString()).isEqualTo("order:42");
-            assertThat(locks.at("/locks/0/held/name").asString()).isEqualTo("orders");
-            assertThat(locks.at("/locks/0/held/fence").asLong()).isEqualTo(lease.fencingToken());
-            assertThat(locks.at("/locks/0/held/thread").asString())
+            assertThat(locks.at("/locks/0/holds/0/name").asString()).isEqualTo("orders");
+            assertThat(locks.at("/locks/0/holds/0/fence").asLong()).isEqualTo(lease.fencingToken());
+            assertThat(locks.at("/locks/0/holds/0/thread").asString())
                     .isEqualTo(Thread.currentThread().getName());
-            assertThat(locks.at("/locks/0/held/valid").asLong()).isPositive();
+            assertThat(locks.at("/locks/0/holds/0/valid").asLong()).isPositive();
             assertThat(locks.at("/locks/0/waiting")).hasSize(1);
             assertThat(locks.toString()).doesNotContain(lease.token());
         });
@@ -145,6 +152,33 @@ class LockEndpointTests {
     }
 
     @Test
+    void theMethodOfAnAnnotatedHolderIsShownWhateverTheLockIsCalled() {
+        this.application.withBean(Shop.class).run(context -> {
+            Seen seen = new Seen(context);
+            CountDownLatch waits = new CountDownLatch(1);
+            Thread waiter = new Thread(() -> context.getBean(Shop.class).pay(waits::countDown), "waiter");
+            context.getBean(Shop.class).pay(() -> {
+                JsonNode holder = seen.key("order:42").at("/holder");
+                assertThat(holder.at("/method").asString()).isEqualTo("LockEndpointTests.Shop.pay");
+                assertThat(holder.at("/name").asString()).isEqualTo("orders");
+                waiter.start();
+                await().until(() ->
+                        !seen.locks(null, null).at("/locks/0/waiting").isEmpty());
+            });
+            waits.await();
+            waiter.join();
+        });
+    }
+
+    static class Shop {
+
+        @DistributedLock(key = "order:42", name = "orders")
+        public void pay(Runnable work) {
+            work.run();
+        }
+    }
+
+    @Test
     void theHoldThatWasSeenIsFreedOnceAndSaysSo() {
         run(seen -> {
             Lease lease = seen.locker().acquire("order:42");
@@ -159,7 +193,10 @@ class LockEndpointTests {
             assertThat(seen.audit().events).singleElement().satisfies(event -> {
                 assertThat(event.getAuditEvent().getPrincipal()).isEqualTo("ops");
                 assertThat(event.getAuditEvent().getType()).isEqualTo("DISTLOCK_FREED");
-                assertThat(event.getAuditEvent().getData()).containsEntry("key", "order:42");
+                assertThat(event.getAuditEvent().getData())
+                        .containsEntry("key", "order:42")
+                        .containsEntry("locker", "default")
+                        .containsEntry("outcome", "RELEASED");
             });
             await().untilAsserted(() -> assertThat(seen.locks(null, null).at("/events"))
                     .extracting(event -> event.at("/what").asString())
@@ -180,15 +217,90 @@ class LockEndpointTests {
             assertThat(found.at("/sharers/1/fence").asLong()).isEqualTo(second.fencingToken());
             assertThat(found.at("/sharers/1/metadata/permits").asString()).isEqualTo("3");
             assertThat(found.toString()).doesNotContain(first.token(), second.token());
-            assertThat(seen.locks(null, null).at("/total").asInt()).isEqualTo(2);
+            JsonNode here = seen.locks(null, null);
+            assertThat(here.at("/total").asInt()).isOne();
+            assertThat(here.at("/locks/0/holds"))
+                    .extracting(hold -> hold.at("/fence").asLong())
+                    .containsExactly(first.fencingToken(), second.fencingToken());
 
             String token = found.at("/sharers/0/token").asString();
             assertThat(seen.free("stock", token).getStatus()).isEqualTo(200);
             assertThat(first.isHeld()).isFalse();
             assertThat(second.isHeld()).isTrue();
-            assertThat(seen.free("stock", "shared").getStatus()).isEqualTo(200);
-            assertThat(second.isHeld()).isFalse();
+            assertThat(seen.free("stock", "shared").getStatus()).isEqualTo(400);
+            assertThat(second.isHeld()).isTrue();
+            assertThat(seen.audit().events).hasSize(1);
         });
+    }
+
+    @Test
+    void allThatIsKnownOfAKeyHereIsOneEntry() {
+        run(seen -> {
+            Lease several = seen.locker().acquire(LockRequest.of("a", "b"));
+            seen.locker().acquireAsync(LockRequest.of("a").name("first"));
+            seen.locker().acquireAsync(LockRequest.of("a").name("shares").shared());
+            String token = seen.locker().acquire("c").token();
+            seen.locker().adopt("c", token, Duration.ofSeconds(30));
+            await().untilAsserted(() ->
+                    assertThat(seen.locks(null, null).at("/locks/0/waiting")).hasSize(2));
+            JsonNode locks = seen.locks(null, null);
+            assertThat(locks.at("/total").asInt()).isEqualTo(3);
+            assertThat(locks.at("/locks"))
+                    .extracting(lock -> lock.at("/key").asString())
+                    .containsExactly("a", "b", "c");
+            assertThat(locks.at("/locks/0/holds/0/fence").asLong()).isEqualTo(several.fencingToken("a"));
+            assertThat(locks.at("/locks/0/waiting"))
+                    .extracting(wait -> wait.at("/name").asString())
+                    .containsExactly("first", "shares");
+            assertThat(locks.at("/locks/2/holds")).hasSize(2);
+        });
+    }
+
+    @Test
+    void whatMayHaveBeenFreedIsInTheAuditToo() {
+        this.application
+                .withPropertyValues("distlock.driver=mute")
+                .withBean("mute", LockDriverFactory.class, MuteDrivers::new)
+                .run(context -> {
+                    Seen seen = new Seen(context);
+                    seen.locker().acquire("order:42");
+                    String token = seen.key("order:42").at("/holder/token").asString();
+                    assertThat(seen.free("order:42", token).getStatus()).isEqualTo(503);
+                    assertThat(seen.audit().events)
+                            .singleElement()
+                            .satisfies(event -> assertThat(event.getAuditEvent().getData())
+                                    .containsEntry("outcome", "UNKNOWN")
+                                    .containsEntry("key", "order:42")
+                                    .containsEntry("locker", "default"));
+                    assertThat(seen.locks(null, null).at("/events/0/detail").asString())
+                            .isEqualTo("perhaps freed by force by ops: the store did not answer");
+                });
+    }
+
+    /** Whose store frees what it is asked to, and does not say so. */
+    private static final class MuteDrivers implements LockDriverFactory {
+
+        private final MemoryLockDriverFactory memory = new MemoryLockDriverFactory();
+
+        @Override
+        public String name() {
+            return "mute";
+        }
+
+        @Override
+        public LockDriver create(DriverSettings settings) {
+            LockDriver driver = this.memory.create(settings);
+            return (LockDriver) Proxy.newProxyInstance(
+                    LockDriver.class.getClassLoader(),
+                    new Class<?>[] {LockDriver.class},
+                    (proxy, method, arguments) -> {
+                        Object answer = method.invoke(driver, arguments);
+                        return method.getName().equals("release")
+                                ? CompletableFuture.failedStage(
+                                        new LockDriverException(Kind.UNANSWERED, "it said nothing", null))
+                                : answer;
+                    });
+        }
     }
 
     @Test
@@ -210,24 +322,57 @@ class LockEndpointTests {
     }
 
     @Test
-    void refusalsAreRememberedAndEverythingIsCounted() {
+    void refusalsAreRememberedAndDoNotDriveOutWhatWasLost() {
         run(seen -> {
+            Lease lost = seen.locker().acquire(LockRequest.of("seat:A1").name("seat"));
+            seen.free("seat:A1", seen.key("seat:A1").at("/holder/token").asString());
+            await().untilAsserted(() ->
+                    assertThat(seen.locks(null, null).at("/events")).hasSize(2));
             seen.locker().run("order:42", lease -> {
                 for (int i = 0; i < 250; i++) {
                     assertThat(seen.locker()
-                                    .tryAcquire(LockRequest.of("order:42").waitFor(Duration.ZERO)))
+                                    .tryAcquire(LockRequest.of("order:42")
+                                            .name("orders")
+                                            .waitFor(Duration.ZERO)))
                             .isEmpty();
                 }
             });
-            JsonNode locks = seen.locks(null, null);
-            assertThat(locks.at("/events")).hasSize(200);
-            assertThat(locks.at("/events/0/what").asString()).isEqualTo("busy");
-            assertThat(locks.at("/contention")).hasSize(60);
-            long refused = 0;
-            for (JsonNode slot : locks.at("/contention")) {
-                refused += slot.at("/refused").asLong();
-            }
-            assertThat(refused).isEqualTo(250);
+            JsonNode events = seen.locks(null, null).at("/events");
+            assertThat(events).hasSize(52);
+            JsonNode refusal = events.get(0);
+            assertThat(refusal.at("/what").asString()).isEqualTo("busy");
+            assertThat(refusal.at("/locker").asString()).isEqualTo("default");
+            assertThat(refusal.at("/name").asString()).isEqualTo("orders");
+            assertThat(refusal.at("/key").asString()).isEqualTo("order:42");
+            assertThat(refusal.at("/fence").asLong()).isZero();
+            assertThat(refusal.at("/detail").asString()).isEqualTo("not granted: BUSY");
+            JsonNode loss = StreamSupport.stream(events.spliterator(), false)
+                    .filter(event -> event.at("/what").asString().equals("lost"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(loss.at("/name").asString()).isEqualTo("seat");
+            assertThat(loss.at("/key").asString()).isEqualTo("seat:A1");
+            assertThat(loss.at("/fence").asLong()).isEqualTo(lost.fencingToken());
+            assertThat(loss.at("/held").asLong()).isBetween(0L, 60_000L);
+            assertThat(loss.at("/detail").asString())
+                    .startsWith("Lock 'seat:A1' was lost after PT")
+                    .endsWith("it was freed by force");
+            assertThat(Instant.parse(loss.at("/time").asString()))
+                    .isBefore(Instant.parse(refusal.at("/time").asString()));
+        });
+    }
+
+    @Test
+    void howLongWasWaitedIsRemembered() {
+        run(seen -> {
+            seen.locker()
+                    .run(
+                            "order:42",
+                            lease -> assertThat(seen.locker()
+                                            .tryAcquire(
+                                                    LockRequest.of("order:42").waitFor(Duration.ofMillis(30))))
+                                    .isEmpty());
+            assertThat(seen.locks(null, null).at("/events/0/waited").asLong()).isBetween(30L, 30_000L);
         });
     }
 

@@ -2,6 +2,7 @@ package io.distlock.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
@@ -367,7 +368,7 @@ public abstract class SharingLockerContract {
     }
 
     @WaitingTest
-    void anOperatorFreesOneShareOrAll() {
+    void anOperatorFreesOneShareAndNeverWhoeverComesToShare() {
         Lease first = this.locker.acquire(READ);
         Lease second = this.locker.acquire(READ);
         Lease third = this.locker.acquire(READ);
@@ -378,11 +379,12 @@ public abstract class SharingLockerContract {
         assertThat(second.isHeld()).isFalse();
         assertThat(first.isHeld()).isTrue();
         assertThat(this.locker.free(KEY, "nobody's")).isEqualTo(ReleaseOutcome.TAKEN);
-        assertThat(this.locker.free(KEY, "shared")).isEqualTo(ReleaseOutcome.RELEASED);
-        assertThat(first.isHeld()).isFalse();
-        assertThat(third.isHeld()).isFalse();
-        assertThat(this.locker.inspect(KEY)).isEmpty();
-        await().until(() -> lost.size() == 3);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> this.locker.free(KEY, "shared"))
+                .withMessageContaining("free each of them by the token of its own");
+        assertThat(first.isHeld()).isTrue();
+        assertThat(third.isHeld()).isTrue();
+        await().until(() -> lost.size() == 1);
     }
 
     @WaitingTest

@@ -2,6 +2,7 @@ package io.distlock.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 import io.distlock.Lease;
@@ -14,6 +15,7 @@ import io.distlock.LockNotAcquiredException;
 import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockRequest;
 import io.distlock.LockState;
+import io.distlock.LockUnavailableException;
 import io.distlock.ReleaseOutcome;
 import io.distlock.RenewalRound;
 import io.distlock.driver.DriverSettings;
@@ -30,8 +32,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What operations see of a locker and may do to its locks, and what listeners are told on the way. */
 class WatchedLockerTests {
@@ -44,7 +50,9 @@ class WatchedLockerTests {
 
     private final DistributedLocker locker = locker("here", this.events);
 
-    private final DistributedLocker other = locker("there");
+    private final Events elsewhere = new Events();
+
+    private final DistributedLocker other = locker("there", this.elsewhere);
 
     private DistributedLocker locker(String application, LockListener... listeners) {
         Instance instance = Instance.here(application);
@@ -70,11 +78,7 @@ class WatchedLockerTests {
 
     @AfterEach
     void close() {
-        this.locker
-                .locks()
-                .forEach(lock -> this.locker
-                        .inspect(lock.key())
-                        .ifPresent(state -> this.locker.free(lock.key(), state.token())));
+        this.locker.locks().forEach(lock -> lock.hold().ifPresent(hold -> this.locker.free(lock.key(), hold.token())));
         this.locker.close();
         this.other.close();
     }
@@ -119,7 +123,20 @@ class WatchedLockerTests {
                             .extracting(LocalLock.Hold::fencingToken)
                             .isEqualTo(adopted.fencingToken()));
         }
-        assertThat(this.events.heard).containsExactly("taken", "released RELEASED");
+        assertThat(this.events.heard).containsExactly("asked", "taken", "released RELEASED");
+        assertThat(this.events.ids).containsOnly(this.events.ids.get(0));
+    }
+
+    @Test
+    void anAdoptionThatGetsNothingIsToldToTheEnd() {
+        this.other.acquire("order:42");
+        assertThat(this.locker.adopt("order:42", "another's", Duration.ofSeconds(30)))
+                .isEmpty();
+        this.other.close();
+        assertThatExceptionOfType(LockUnavailableException.class)
+                .isThrownBy(() -> this.other.adopt("order:42", "another's", Duration.ofSeconds(30)));
+        assertThat(this.events.heard).containsExactly("asked", "refused BUSY");
+        assertThat(this.elsewhere.heard).endsWith("asked", "unavailable");
     }
 
     @Test
@@ -192,19 +209,70 @@ class WatchedLockerTests {
         }
     }
 
-    @Test
-    void whoIsRefusedIsToldWhatTheHolderSaysOfItself() {
-        try (Lease held = this.other.acquire(REQUEST.metadata(Map.of("job", "nightly")))) {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoIsRefusedIsToldWhatTheHolderSaysOfItself(boolean sameInstance) {
+        LockRequest nightly = REQUEST.metadata(Map.of("job", "nightly")).method("Jobs.night");
+        CompletableFuture<Lease> holder = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> holder.complete((sameInstance ? this.locker : this.other).acquire(nightly)), "night worker");
+        thread.start();
+        try (Lease held = holder.join()) {
             assertThatExceptionOfType(LockNotAcquiredException.class)
                     .isThrownBy(() -> this.locker.acquire(REQUEST.waitFor(Duration.ZERO)))
-                    .withMessageContaining("thread " + Thread.currentThread().getName())
-                    .satisfies(refused -> assertThat(
-                                    refused.holder().orElseThrow().metadata())
-                            .containsEntry("job", "nightly")
-                            .containsEntry("name", "orders")
-                            .containsEntry("thread", Thread.currentThread().getName())
-                            .doesNotContainKey("~inbox"));
+                    .withMessageContaining("thread night worker")
+                    .satisfies(
+                            refused -> assertThat(refused.holder().orElseThrow().metadata())
+                                    .containsEntry("job", "nightly")
+                                    .containsEntry("name", "orders")
+                                    .containsEntry("method", "Jobs.night")
+                                    .containsEntry("thread", "night worker")
+                                    .doesNotContainKey("~inbox"));
         }
+    }
+
+    @Test
+    void nobodyCanWriteWhatALockSaysOfItself() throws InterruptedException {
+        this.locker.acquire(REQUEST.permits(2).method("Jobs.night"));
+        Thread waiter = new Thread(
+                () -> this.locker.run(LockRequest.of("a"), first -> this.locker.run(REQUEST, second -> {})), "waiter");
+        waiter.start();
+        await().until(() ->
+                !this.other.inspect("order:42").orElseThrow().waiting().isEmpty());
+        LockState state = this.other.inspect("order:42").orElseThrow();
+        List<String> facts = Stream.concat(
+                        state.holders().get(0).metadata().keySet().stream(),
+                        state.waitingMetadata().get(0).keySet().stream())
+                .distinct()
+                .toList();
+        assertThat(facts)
+                .containsExactlyInAnyOrder("instance", "thread", "name", "method", "permits", "holds")
+                .allSatisfy(fact -> assertThatIllegalArgumentException()
+                        .isThrownBy(() -> REQUEST.metadata(Map.of(fact, "mine")))
+                        .withMessageContaining("'" + fact + "'"));
+        waiter.interrupt();
+        waiter.join();
+    }
+
+    @Test
+    void ofALongChainOfLocksTheLastEightAreToldThatAreHeld() throws InterruptedException {
+        Lease wanted = this.other.acquire("c");
+        Thread waiter = new Thread(
+                () -> {
+                    List<Lease> held = IntStream.range(0, 12)
+                            .mapToObj(i -> this.locker.acquire("h" + i))
+                            .toList();
+                    this.locker.acquire("c").close();
+                    held.forEach(Lease::close);
+                },
+                "waiter");
+        waiter.start();
+        assertThat(holdsOfTheFirstInLine("c").split("\t"))
+                .containsExactly(IntStream.range(4, 12)
+                        .mapToObj(i -> "default/h" + (15 - i))
+                        .toArray(String[]::new));
+        wanted.close();
+        waiter.join();
     }
 
     private String holdsOfTheFirstInLine(String key) {
@@ -330,6 +398,11 @@ class WatchedLockerTests {
         @Override
         public void onRefused(LockEvent event, Reason reason) {
             hear(event, "refused " + reason);
+        }
+
+        @Override
+        public void onUnavailable(LockEvent event, LockUnavailableException cause) {
+            hear(event, "unavailable");
         }
 
         @Override
