@@ -259,7 +259,7 @@ final class Claiming {
             }
             Holding held = this.line.held();
             boolean kept = held != null && held.hold().equals(grant.hold());
-            return kept ? KeyLine.NOTHING : () -> this.desk.giveBack(grant.hold());
+            return kept ? KeyLine.NOTHING : () -> this.desk.giveBack(grant.hold(), grant.ttl());
         });
     }
 

@@ -23,6 +23,7 @@ import io.distlock.driver.Hold;
 import io.distlock.driver.KeyState;
 import io.distlock.driver.LineDriver;
 import io.distlock.driver.LockDriver;
+import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
@@ -208,14 +209,23 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
         LockKey lockKey = this.desk.key(key);
         Claim claim = this.desk.claim(lockKey, token, demand);
         long sent = System.nanoTime();
-        Optional<Attempt.Granted> granted =
-                StoreCalls.await(key, this.desk.driver().adopt(claim));
-        return granted.map(fence -> {
+        return adopted(key, claim).map(fence -> {
             KeyLease lease = this.desk.enterAdopted(lockKey).adopt(claim, fence, sent, new Waiter(demand, null));
             LeaseInHand adopted = lease.handOut();
             this.desk.tellers().taken(lease, Duration.ofNanos(System.nanoTime() - sent));
             return adopted;
         });
+    }
+
+    private Optional<Attempt.Granted> adopted(String key, Claim claim) {
+        try {
+            return StoreCalls.await(key, this.desk.driver().adopt(claim));
+        } catch (LockUnavailableException silent) {
+            if (silent.getCause() instanceof LockDriverException trouble && trouble.mayHaveHappened()) {
+                this.desk.disown(claim);
+            }
+            throw silent;
+        }
     }
 
     /** Whether its store lets several hold a lock at once; if not, requests that are shared or have permits are refused. */
