@@ -298,7 +298,7 @@ final class Claiming {
                 Long sent = asking.sentAt(grant.question());
                 return sent == null ? KeyLine.NOTHING : accept(asking, grant.granted(), sent, grant.ttl());
             }
-            return isKept(grant.hold()) ? KeyLine.NOTHING : () -> this.desk.giveBack(grant.hold());
+            return isKept(grant.hold()) ? KeyLine.NOTHING : () -> this.desk.giveBack(grant.hold(), grant.ttl());
         });
     }
 

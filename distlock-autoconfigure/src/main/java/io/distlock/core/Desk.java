@@ -409,7 +409,7 @@ final class Desk {
         KeyLine line =
                 apart != null ? apart : this.keyLines.get(grant.hold().key().key());
         if (line == null) {
-            giveBack(grant.hold());
+            giveBack(grant.hold(), grant.ttl());
         } else {
             line.claiming().granted(grant);
         }
@@ -424,7 +424,7 @@ final class Desk {
     void leave(Question question) {
         LineDriver store = this.lines;
         if (store == null) {
-            giveBack(question.claim().hold());
+            giveBack(question.claim().hold(), question.claim().ttl());
         } else {
             this.undo.untilAnswered(
                     question.claim().hold().token(),
@@ -433,10 +433,29 @@ final class Desk {
         }
     }
 
-    void giveBack(Hold hold) {
+    /** @param stored how long it lives in the store at most */
+    void giveBack(Hold hold, Duration stored) {
         Release release = new Release(hold, Duration.ZERO);
-        this.undo.untilAnswered(
-                hold.token(), () -> this.driver.release(release), forgottenAt(stored(this.settings.ttl())));
+        this.undo.untilAnswered(hold.token(), () -> this.driver.release(release), forgottenAt(stored));
+    }
+
+    /** Of a lease that is over here; for as long as it promised, nobody else may have its key. */
+    void giveBack(KeyLease lease) {
+        Holding holding = lease.holding();
+        Duration stored = stored(holding.ttl());
+        if (lease.stillToKeep().isZero()) {
+            giveBack(holding.hold(), stored);
+        } else {
+            this.undo.untilAnswered(
+                    Undo.NO_LEFTOVER,
+                    () -> this.driver.release(new Release(holding.hold(), lease.stillToKeep())),
+                    forgottenAt(stored.plus(lease.stillToKeep())));
+        }
+    }
+
+    /** An adoption whose answer was not heard must not come late, nor keep the hold from who had it. */
+    void disown(Claim adopter) {
+        this.undo.untilAnswered(Undo.NO_LEFTOVER, () -> this.driver.disown(adopter.hold()), forgottenAt(adopter.ttl()));
     }
 
     Undo undo() {

@@ -25,6 +25,7 @@ import io.distlock.driver.Hold;
 import io.distlock.driver.KeyState;
 import io.distlock.driver.LineDriver;
 import io.distlock.driver.LockDriver;
+import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
@@ -216,7 +217,7 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
         tellers.asked(demand, key);
         Optional<Attempt.Granted> granted;
         try {
-            granted = StoreCalls.await(key, this.desk.driver().adopt(claim));
+            granted = adopted(key, claim);
         } catch (LockUnavailableException silent) {
             tellers.unavailable(demand, Set.of(key), since(sent), silent);
             throw silent;
@@ -233,6 +234,17 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
 
     private static Duration since(long start) {
         return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    private Optional<Attempt.Granted> adopted(String key, Claim claim) {
+        try {
+            return StoreCalls.await(key, this.desk.driver().adopt(claim));
+        } catch (LockUnavailableException silent) {
+            if (silent.getCause() instanceof LockDriverException trouble && trouble.mayHaveHappened()) {
+                this.desk.disown(claim);
+            }
+            throw silent;
+        }
     }
 
     /** Whether its store lets several hold a lock at once; if not, requests that are shared or have permits are refused. */

@@ -64,7 +64,7 @@ final class Returning {
             case EXPIRED, GONE, FREED, UNCERTAIN -> ReleaseOutcome.EXPIRED;
         };
         return () -> {
-            this.desk.giveBack(lease.holding().hold());
+            this.desk.giveBack(lease);
             lease.ended(outcome);
         };
     }
@@ -98,7 +98,7 @@ final class Returning {
     /** @param found null = the store did not answer */
     private void ended(KeyLease lease, @Nullable Ownership found) {
         if (found == null) {
-            this.desk.giveBack(lease.holding().hold());
+            this.desk.giveBack(lease);
             lease.ended(ReleaseOutcome.UNKNOWN);
         } else if (found == Ownership.OURS) {
             lease.ended(ReleaseOutcome.RELEASED);

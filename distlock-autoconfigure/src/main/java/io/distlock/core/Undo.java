@@ -14,6 +14,9 @@ final class Undo {
 
     private static final long PAUSE = Duration.ofMillis(250).toNanos();
 
+    /** Instead of a token, for what must stand in the way of others as long as it lives. */
+    static final String NO_LEFTOVER = "";
+
     private final Ticker ticker;
 
     /** Few, and nearly always none. */

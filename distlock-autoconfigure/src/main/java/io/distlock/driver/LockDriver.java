@@ -43,8 +43,14 @@ public interface LockDriver extends AutoCloseable {
     /** How long the hold lives unless renewed; empty = not this token's. */
     CompletionStage<Optional<Duration>> ttl(Hold hold);
 
-    /** Goes on with a hold under a new attempt; the answer is {@code Granted} with one fencing number, or {@code Busy}. */
+    /** Goes on with a hold under a new attempt, with one fencing number; empty = not this token's, or the attempt is over. */
     CompletionStage<Optional<Attempt.Granted>> adopt(Claim claim);
+
+    /**
+     * Takes an adoption back that nobody relies on, whether it happened or not: the attempt that had the hold before has it
+     * again, for as long as it lives by now, and an adoption that comes late is refused.
+     */
+    CompletionStage<Ownership> disown(Hold adopter);
 
     /** Who holds the key and who waits; empty = nobody holds it. */
     CompletionStage<Optional<KeyState>> inspect(LockKey key);

@@ -1,6 +1,7 @@
 package io.distlock.driver;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** One store of several that decide together. */
@@ -24,4 +25,16 @@ public interface VotingDriver extends LockDriver {
 
     /** Ends a hold at once, as {@link #release}; and questions of the same attempt that come later are refused. */
     CompletionStage<Ownership> undo(Hold hold);
+
+    /** Ends a hold at once of which only the token is known, and says which it was: other stores may have to be asked later. */
+    CompletionStage<Ended> releaseByToken(Hold hold);
+
+    /**
+     * What became of a hold that is known by its token.
+     *
+     * @param found what was found at the key
+     * @param attempt that had the hold; empty where none of ours did, or nothing was ended now
+     * @param left how much longer it would have lived
+     */
+    record Ended(Ownership found, Optional<String> attempt, Duration left) {}
 }

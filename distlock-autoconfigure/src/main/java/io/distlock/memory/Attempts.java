@@ -20,6 +20,10 @@ final class Attempts {
         this.last.add(attempt);
     }
 
+    void remove(String attempt) {
+        this.last.remove(attempt);
+    }
+
     boolean contains(String attempt) {
         return this.last.contains(attempt);
     }

@@ -103,10 +103,14 @@ final class Holders {
 
         private long until;
 
+        /** Whom it was adopted from; its own, if from nobody. */
+        private String former;
+
         private Holder(Claim claim, Attempt.Granted granted, long until) {
             this.claim = claim;
             this.granted = granted;
             this.until = until;
+            this.former = claim.hold().attempt();
         }
 
         String token() {
@@ -139,9 +143,18 @@ final class Holders {
 
         /** Goes on under another attempt, with the last of its fences and as many others as before. */
         void goOnAs(Claim adopter) {
+            this.former = attempt().equals(adopter.hold().attempt()) ? this.former : attempt();
             this.claim =
                     new Claim(adopter.hold(), adopter.ttl(), adopter.fences(), adopter.details(), this.claim.permits());
             this.granted = new Attempt.Granted(this.granted.fence() + this.granted.fences() - 1, 1);
+        }
+
+        /** To whom it was adopted from, who is named. */
+        String giveBack() {
+            Hold before = new Hold(this.claim.key(), token(), this.former);
+            this.claim = new Claim(
+                    before, this.claim.ttl(), this.claim.fences(), this.claim.details(), this.claim.permits());
+            return this.former;
         }
 
         private Sharer show(long now) {

@@ -150,6 +150,11 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
     }
 
     @Override
+    public CompletionStage<Ownership> disown(Hold adopter) {
+        return ask(adopter.key(), place -> place.disown(adopter, this.retention));
+    }
+
+    @Override
     public CompletionStage<Optional<KeyState>> inspect(LockKey key) {
         return ask(key, Place::state);
     }

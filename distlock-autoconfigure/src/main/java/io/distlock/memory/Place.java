@@ -63,7 +63,7 @@ final class Place {
     Attempt ask(Claim claim, @Nullable Member asker, boolean mayStand, Duration retention) {
         long now = now();
         String attempt = claim.hold().attempt();
-        if (this.released.contains(attempt) || this.ended.contains(attempt)) {
+        if (hasEnded(attempt)) {
             return new Attempt.Ended();
         }
         Holder known = this.holders.of(claim.hold());
@@ -89,8 +89,7 @@ final class Place {
     @Nullable
     Attempt refusal(Claim claim) {
         long now = now();
-        String attempt = claim.hold().attempt();
-        if (this.released.contains(attempt) || this.ended.contains(attempt)) {
+        if (hasEnded(claim.hold().attempt())) {
             return new Attempt.Ended();
         }
         boolean free = this.holders.of(claim.hold()) != null || serve(null, now) && this.holders.hasRoomFor(claim);
@@ -202,7 +201,7 @@ final class Place {
 
     Ownership extend(Hold hold, Duration ttl, Duration retention) {
         long now = now();
-        Holder known = this.holders.by(hold.token());
+        Holder known = this.holders.of(hold);
         if (known == null) {
             return whose();
         }
@@ -214,13 +213,13 @@ final class Place {
 
     Optional<Duration> ttl(Hold hold) {
         long now = now();
-        return Optional.ofNullable(this.holders.by(hold.token())).map(known -> Duration.ofNanos(known.until() - now));
+        return Optional.ofNullable(this.holders.of(hold)).map(known -> Duration.ofNanos(known.until() - now));
     }
 
     Optional<Attempt.Granted> adopt(Claim claim, Duration retention) {
         long now = now();
         Holder known = this.holders.by(claim.hold().token());
-        if (known == null) {
+        if (known == null || hasEnded(claim.hold().attempt())) {
             return Optional.empty();
         }
         if (!known.attempt().equals(claim.hold().attempt())) {
@@ -230,6 +229,23 @@ final class Place {
         known.atLeastUntil(now + claim.ttl().toNanos());
         remember(now, retention);
         return Optional.of(known.granted());
+    }
+
+    Ownership disown(Hold adopter, Duration retention) {
+        long now = now();
+        Holder known = this.holders.of(adopter);
+        if (known != null) {
+            this.ended.remove(known.giveBack());
+        }
+        if (this.holders.by(adopter.token()) != null && !hasEnded(adopter.attempt())) {
+            this.ended.add(adopter.attempt(), this.holders.areSharing());
+            remember(now, retention);
+        }
+        return known != null ? Ownership.OURS : whose();
+    }
+
+    private boolean hasEnded(String attempt) {
+        return this.released.contains(attempt) || this.ended.contains(attempt);
     }
 
     Optional<KeyState> state() {

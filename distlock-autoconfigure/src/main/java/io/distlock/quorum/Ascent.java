@@ -5,7 +5,6 @@ import io.distlock.driver.Claim;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
 import io.distlock.driver.Ownership;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,13 +20,16 @@ final class Ascent {
 
     private final Claim claim;
 
+    private final Bid bid;
+
     private final long start = System.nanoTime();
 
     private final List<Attempt.Granted> granted = new ArrayList<>();
 
-    Ascent(List<Node> nodes, Claim claim) {
+    Ascent(List<Node> nodes, Claim claim, Bid bid) {
         this.nodes = nodes;
         this.claim = claim;
+        this.bid = bid;
     }
 
     CompletionStage<Attempt> hold() {
@@ -35,7 +37,7 @@ final class Ascent {
             return agree(Verdicts.largest(this.granted));
         }
         Node next = this.nodes.get(this.granted.size());
-        return next.ask(store -> store.vote(this.claim, Duration.ZERO))
+        return next.askOnceKnown(store -> this.bid.ask(store, this.claim))
                 .handle((attempt, failure) -> failure == null ? answered(attempt) : failed(next, failure))
                 .thenCompose(stage -> stage);
     }
@@ -49,20 +51,25 @@ final class Ascent {
     }
 
     private CompletionStage<Attempt> failed(Node node, Throwable failure) {
-        LockDriverException known = Node.trouble(failure);
-        LockDriverException named =
-                new LockDriverException(known.kind(), "node " + node.name() + ": " + known.getMessage(), known);
+        LockDriverException named = node.named(Node.trouble(failure));
         return descend(this.granted.size() + 1).thenCompose(left -> CompletableFuture.failedFuture(named));
     }
 
     /** Whether nodes can be left or not changes nothing about the answer; what could not is tried again later. */
     private CompletionStage<?> descend(int count) {
         long until = this.start + this.claim.ttl().toNanos();
-        return InTurn.ask(InTurn.reversed(this.nodes.subList(0, count)), node -> node.leave(this.claim.hold(), until));
+        return InTurn.ask(
+                InTurn.reversed(this.nodes.subList(0, count)),
+                node -> node.insist(store -> this.bid.takeBack(store, this.claim.hold()), until));
     }
 
     /** Whichever node a later claim begins at, or ends at, it must find a fence above this one. */
     private CompletionStage<Attempt> agree(Attempt.Granted fences) {
+        try {
+            Twins.refuse(this.nodes);
+        } catch (LockDriverException twins) {
+            return descend(this.nodes.size()).thenCompose(left -> CompletableFuture.failedFuture(twins));
+        }
         return InTurn.ask(this.nodes, node -> write(node, fences))
                 .thenApply(written -> {
                     if (written.all().stream().anyMatch(found -> found != Ownership.OURS)) {

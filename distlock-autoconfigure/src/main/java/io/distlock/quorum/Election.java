@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * One claim put to the vote of all nodes (Redlock: Sanfilippo, "Distributed locks with Redis"). What is not won in time is
+ * One claim, to a lock or to a hold, put to the vote of all nodes (Redlock: Sanfilippo, "Distributed locks with Redis"). What is not won in time is
  * ended again wherever an answer is missing or positive, and nothing else is: nodes tell this attempt from every other,
  * also from one with the same token.
  */
@@ -24,6 +24,8 @@ final class Election {
 
     private final Claim claim;
 
+    private final Bid bid;
+
     private final long start = System.nanoTime();
 
     private final Map<Node, CompletionStage<Attempt>> votes = new ConcurrentHashMap<>();
@@ -31,13 +33,14 @@ final class Election {
     /** Nodes that certainly hold nothing of this attempt. */
     private final Set<Node> clean = ConcurrentHashMap.newKeySet();
 
-    Election(Voters voters, Claim claim) {
+    Election(Voters voters, Claim claim, Bid bid) {
         this.voters = voters;
         this.claim = claim;
+        this.bid = bid;
     }
 
     CompletableFuture<Attempt> hold() {
-        return Round.askEach(this.voters.nodes(), this::vote, Verdicts::attempt, (node, answer) -> {})
+        return Round.askEach(this.voters.nodes(), this::vote, this.bid::verdict, (node, answer) -> {})
                 .thenCompose(verdict -> verdict instanceof Attempt.Granted fences
                         ? agree(fences)
                         : CompletableFuture.completedFuture(verdict))
@@ -49,9 +52,10 @@ final class Election {
     }
 
     private CompletionStage<Attempt> vote(Node node) {
-        CompletionStage<Attempt> vote = node.ask(store -> store.vote(this.claim, this.voters.rejoinAfter()))
+        CompletionStage<Attempt> vote = node.askOnceKnown(store -> this.bid.ask(store, this.claim))
                 .whenComplete((attempt, failure) -> {
-                    if (attempt instanceof Attempt.Busy || failure != null && !mayHaveHappened(failure)) {
+                    if (attempt != null && !(attempt instanceof Attempt.Granted)
+                            || failure != null && !mayHaveHappened(failure)) {
                         this.clean.add(node);
                     }
                 });
@@ -69,7 +73,7 @@ final class Election {
      * written back, as a reader does to a replicated register (Attiya, Bar-Noy, Dolev 1995).
      */
     private CompletionStage<Attempt> agree(Attempt.Granted fences) {
-        this.voters.refuseTwins();
+        Twins.refuse(this.voters.nodes());
         refuseLate();
         if (!this.voters.fencing()) {
             return CompletableFuture.completedFuture(fences);
@@ -128,7 +132,7 @@ final class Election {
         long until = this.start + this.claim.ttl().toNanos();
         for (Node node : this.voters.nodes()) {
             if (!this.clean.contains(node)) {
-                node.clear(this.claim.hold(), until);
+                node.insist(store -> this.bid.takeBack(store, this.claim.hold()), until);
             }
         }
     }

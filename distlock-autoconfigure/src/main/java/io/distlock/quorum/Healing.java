@@ -40,7 +40,7 @@ final class Healing {
                         : CompletableFuture.completedFuture(Ownership.OURS))
                 .whenComplete((found, failure) -> {
                     if (this.grants.of(hold).isEmpty()) {
-                        node.clear(hold, System.nanoTime() + ttl.toNanos());
+                        node.leave(hold, System.nanoTime() + ttl.toNanos());
                     }
                 });
     }

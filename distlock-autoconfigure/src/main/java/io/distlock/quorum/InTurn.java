@@ -44,7 +44,7 @@ final class InTurn<T> {
 
     private void failed(Node node, Throwable failure) {
         LockDriverException known = Node.trouble(failure);
-        this.failures.add(known);
+        this.failures.add(node.named(known));
         this.failed.add(node.name() + " (" + known.getMessage() + ")");
     }
 

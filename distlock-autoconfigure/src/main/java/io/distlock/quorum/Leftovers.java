@@ -1,13 +1,14 @@
 package io.distlock.quorum;
 
-import io.distlock.driver.Hold;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * What one node may still hold of attempts that are over, because it did not answer. Now and then it is asked to end one,
@@ -20,8 +21,6 @@ final class Leftovers {
 
     private static final long PAUSE = Duration.ofMillis(250).toNanos();
 
-    private final Node node;
-
     private final Queue<Leftover> waiting = new ConcurrentLinkedQueue<>();
 
     private final AtomicInteger size = new AtomicInteger();
@@ -30,11 +29,7 @@ final class Leftovers {
 
     private volatile boolean closed;
 
-    Leftovers(Node node) {
-        this.node = node;
-    }
-
-    void keep(Hold hold, long until) {
+    void keep(Supplier<? extends CompletionStage<?>> question, long until) {
         if (this.closed) {
             return;
         }
@@ -42,7 +37,7 @@ final class Leftovers {
             this.size.decrementAndGet();
             return;
         }
-        this.waiting.add(new Leftover(hold, until));
+        this.waiting.add(new Leftover(question, until));
         after(PAUSE);
     }
 
@@ -64,13 +59,13 @@ final class Leftovers {
             return;
         }
         Leftover asked = first;
-        this.node.ask(store -> store.undo(asked.hold)).whenComplete((found, failure) -> {
+        asked.question.get().whenComplete((found, failure) -> {
             this.size.decrementAndGet();
             this.scheduled.set(false);
             if (failure == null) {
                 after(0);
             } else {
-                keep(asked.hold, asked.until);
+                keep(asked.question, asked.until);
             }
         });
     }
@@ -80,5 +75,5 @@ final class Leftovers {
         this.waiting.clear();
     }
 
-    private record Leftover(Hold hold, long until) {}
+    private record Leftover(Supplier<? extends CompletionStage<?>> question, long until) {}
 }

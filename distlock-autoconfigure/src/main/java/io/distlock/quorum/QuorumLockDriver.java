@@ -24,14 +24,11 @@ import java.util.concurrent.CompletionStage;
  */
 final class QuorumLockDriver implements DegradableDriver {
 
-    /** For how long an attempt of unknown ttl is looked for on a node that is away. */
-    private static final Duration LONGEST_HOLD = Duration.ofMinutes(1);
-
     private final Voters voters;
 
     private final List<Node> nodes;
 
-    private final Grants grants = new Grants();
+    private final Grants grants = new Grants(System::nanoTime);
 
     private final Healing healing;
 
@@ -43,12 +40,16 @@ final class QuorumLockDriver implements DegradableDriver {
 
     @Override
     public CompletionStage<Attempt> acquire(Claim claim) {
+        return elect(claim, Bid.forLock(this.voters.rejoinAfter()));
+    }
+
+    private CompletionStage<Attempt> elect(Claim claim, Bid bid) {
         try {
             this.voters.refuseLongerThanRejoin(claim.ttl());
         } catch (LockDriverException tooLong) {
             return CompletableFuture.failedStage(tooLong);
         }
-        return new Election(this.voters, claim).hold().thenApply(attempt -> {
+        return new Election(this.voters, claim, bid).hold().thenApply(attempt -> {
             if (attempt instanceof Attempt.Granted fences) {
                 this.grants.add(claim, fences);
             }
@@ -58,23 +59,14 @@ final class QuorumLockDriver implements DegradableDriver {
 
     @Override
     public CompletionStage<Ownership> release(Release release) {
-        this.grants.remove(release.hold());
-        return Round.askEach(this.nodes, node -> release(node, release), Verdicts::ownership, (node, answer) -> {});
-    }
-
-    /** With the attempt known, late questions of it are refused too: it may be on its way to a node that lost it. */
-    private static CompletionStage<Ownership> release(Node node, Release release) {
-        Hold hold = release.hold();
-        if (hold.attempt().equals(Hold.ANY_ATTEMPT) || !release.keepFor().isZero()) {
-            return node.ask(store -> store.release(release));
-        }
-        return node.leave(hold, System.nanoTime() + LONGEST_HOLD.toNanos());
+        Ending ending = new Ending(release, this.grants.remove(release.hold()));
+        return Round.askEach(this.nodes, ending::at, Verdicts::ownership, (node, answer) -> {});
     }
 
     @Override
     public List<CompletionStage<Ownership>> renew(List<Renewal> renewals) {
         List<List<CompletionStage<Ownership>>> asked = this.nodes.stream()
-                .map(node -> node.askEach(store -> store.renew(renewals)))
+                .map(node -> node.askEach(renewals.size(), store -> store.renew(renewals)))
                 .toList();
         List<CompletionStage<Ownership>> verdicts = new ArrayList<>(renewals.size());
         for (int i = 0; i < renewals.size(); i++) {
@@ -97,6 +89,9 @@ final class QuorumLockDriver implements DegradableDriver {
                         })
                 .whenComplete((found, failure) -> {
                     if (failure == null) {
+                        if (found == Ownership.OURS) {
+                            this.grants.lengthen(renewal.hold(), renewal.ttl());
+                        }
                         verdict.complete(found);
                     } else {
                         verdict.completeExceptionally(failure);
@@ -112,7 +107,13 @@ final class QuorumLockDriver implements DegradableDriver {
         } catch (LockDriverException tooLong) {
             return CompletableFuture.failedStage(tooLong);
         }
-        return Round.ask(this.nodes, store -> store.extend(hold, ttl), Verdicts::ownership);
+        return Round.ask(this.nodes, store -> store.extend(hold, ttl), Verdicts::ownership)
+                .thenApply(found -> {
+                    if (found == Ownership.OURS) {
+                        this.grants.set(hold, ttl);
+                    }
+                    return found;
+                });
     }
 
     @Override
@@ -122,16 +123,33 @@ final class QuorumLockDriver implements DegradableDriver {
 
     @Override
     public CompletionStage<Optional<Attempt.Granted>> adopt(Claim claim) {
-        return Round.ask(this.nodes, store -> store.adopt(claim), Verdicts::adopted)
-                .thenApply(adopted -> {
-                    adopted.ifPresent(fences -> this.grants.add(claim, fences));
-                    return adopted;
-                });
+        return elect(claim, Bid.forHold())
+                .thenApply(
+                        attempt -> attempt instanceof Attempt.Granted fences ? Optional.of(fences) : Optional.empty());
     }
 
     @Override
+    public CompletionStage<Ownership> disown(Hold adopter) {
+        long until = this.grants.remove(adopter);
+        return Round.askEach(
+                this.nodes,
+                node -> node.insist(store -> store.disown(adopter), until),
+                Verdicts::ownership,
+                (node, answer) -> {});
+    }
+
+    /** Asked at start, too: so one server under two names is found then. */
+    @Override
     public CompletionStage<Optional<KeyState>> inspect(LockKey key) {
-        return Round.ask(this.nodes, store -> store.inspect(key), Verdicts::state);
+        return Round.askEach(
+                        this.nodes,
+                        node -> node.askOnceKnown(store -> store.inspect(key)),
+                        Verdicts::state,
+                        (node, answer) -> {})
+                .thenApply(state -> {
+                    Twins.refuse(this.nodes);
+                    return state;
+                });
     }
 
     @Override

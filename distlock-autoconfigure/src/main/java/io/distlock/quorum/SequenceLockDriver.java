@@ -24,9 +24,9 @@ import java.util.function.Function;
  */
 final class SequenceLockDriver implements DegradableDriver {
 
-    private static final Duration LONGEST_HOLD = Duration.ofMinutes(1);
-
     private final List<Node> nodes;
+
+    private final Grants grants = new Grants(System::nanoTime);
 
     SequenceLockDriver(List<Node> nodes) {
         this.nodes = nodes;
@@ -34,40 +34,52 @@ final class SequenceLockDriver implements DegradableDriver {
 
     @Override
     public CompletionStage<Attempt> acquire(Claim claim) {
-        return new Ascent(this.nodes, claim).hold();
+        return ascend(claim, Bid.forLock(Duration.ZERO));
+    }
+
+    private CompletionStage<Attempt> ascend(Claim claim, Bid bid) {
+        return new Ascent(this.nodes, claim, bid).hold().thenApply(attempt -> {
+            if (attempt instanceof Attempt.Granted fences) {
+                this.grants.add(claim, fences);
+            }
+            return attempt;
+        });
     }
 
     @Override
     public CompletionStage<Ownership> release(Release release) {
-        return InTurn.ask(InTurn.reversed(this.nodes), node -> release(node, release))
+        Ending ending = new Ending(release, this.grants.remove(release.hold()));
+        return InTurn.ask(InTurn.reversed(this.nodes), ending::at)
                 .thenApply(InTurn::all)
                 .thenApply(SequenceLockDriver::together);
-    }
-
-    private static CompletionStage<Ownership> release(Node node, Release release) {
-        Hold hold = release.hold();
-        if (hold.attempt().equals(Hold.ANY_ATTEMPT) || !release.keepFor().isZero()) {
-            return node.ask(store -> store.release(release));
-        }
-        return node.leave(hold, System.nanoTime() + LONGEST_HOLD.toNanos());
     }
 
     @Override
     public List<CompletionStage<Ownership>> renew(List<Renewal> renewals) {
         List<List<CompletionStage<Ownership>>> asked = this.nodes.stream()
-                .map(node -> node.askEach(store -> store.renew(renewals)))
+                .map(node -> node.askEach(renewals.size(), store -> store.renew(renewals)))
                 .toList();
         List<CompletionStage<Ownership>> verdicts = new ArrayList<>(renewals.size());
         for (int i = 0; i < renewals.size(); i++) {
             int index = i;
-            verdicts.add(ownership(node -> asked.get(this.nodes.indexOf(node)).get(index)));
+            Renewal renewal = renewals.get(i);
+            verdicts.add(ownership(node -> asked.get(this.nodes.indexOf(node)).get(index))
+                    .thenApply(found -> noted(found, () -> this.grants.lengthen(renewal.hold(), renewal.ttl()))));
         }
         return verdicts;
     }
 
     @Override
     public CompletionStage<Ownership> extend(Hold hold, Duration ttl) {
-        return ownership(node -> node.ask(store -> store.extend(hold, ttl)));
+        return ownership(node -> node.ask(store -> store.extend(hold, ttl)))
+                .thenApply(found -> noted(found, () -> this.grants.set(hold, ttl)));
+    }
+
+    private static Ownership noted(Ownership found, Runnable note) {
+        if (found == Ownership.OURS) {
+            note.run();
+        }
+        return found;
     }
 
     /** One node that says no is enough; for a yes all are needed. */
@@ -96,20 +108,28 @@ final class SequenceLockDriver implements DegradableDriver {
 
     @Override
     public CompletionStage<Optional<Attempt.Granted>> adopt(Claim claim) {
-        return InTurn.ask(this.nodes, node -> node.ask(store -> store.adopt(claim)))
+        return ascend(claim, Bid.forHold())
+                .thenApply(
+                        attempt -> attempt instanceof Attempt.Granted fences ? Optional.of(fences) : Optional.empty());
+    }
+
+    @Override
+    public CompletionStage<Ownership> disown(Hold adopter) {
+        long until = this.grants.remove(adopter);
+        return InTurn.ask(InTurn.reversed(this.nodes), node -> node.insist(store -> store.disown(adopter), until))
                 .thenApply(InTurn::all)
-                .thenApply(adopted -> adopted.stream().allMatch(Optional::isPresent)
-                        ? Optional.of(Verdicts.largest(
-                                adopted.stream().flatMap(Optional::stream).toList()))
-                        : Optional.empty());
+                .thenApply(SequenceLockDriver::together);
     }
 
     /** Whoever holds it at any node keeps everybody out: the first one counts. */
     @Override
     public CompletionStage<Optional<KeyState>> inspect(LockKey key) {
-        return InTurn.ask(this.nodes, node -> node.ask(store -> store.inspect(key)))
+        return InTurn.ask(this.nodes, node -> node.askOnceKnown(store -> store.inspect(key)))
                 .thenApply(InTurn::all)
-                .thenApply(states -> states.stream().flatMap(Optional::stream).findFirst());
+                .thenApply(states -> {
+                    Twins.refuse(this.nodes);
+                    return states.stream().flatMap(Optional::stream).findFirst();
+                });
     }
 
     @Override

@@ -70,7 +70,7 @@ final class Tally<T> {
                 this.failures.size() + " of " + this.majority.nodes() + " nodes gave no answer, and "
                         + this.majority.needed() + " must: " + nodes,
                 null);
-        this.failures.values().forEach(unavailable::addSuppressed);
+        this.failures.forEach((node, failure) -> unavailable.addSuppressed(node.named(failure)));
         return unavailable;
     }
 

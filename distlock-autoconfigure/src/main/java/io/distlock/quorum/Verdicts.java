@@ -96,12 +96,14 @@ final class Verdicts {
         return tally.isNoMajority(Optional::isPresent) ? Optional.of(Optional.empty()) : untilAllAreHeard(tally);
     }
 
-    static Optional<Optional<Attempt.Granted>> adopted(Tally<Optional<Attempt.Granted>> tally) {
-        if (tally.isMajority(Optional::isPresent)) {
-            return Optional.of(Optional.of(
-                    largest(tally.answers().stream().flatMap(Optional::stream).toList())));
+    /** Whether a majority has given a hold over. */
+    static Optional<Attempt> adopted(Tally<Attempt> tally) {
+        if (tally.isMajority(Attempt.Granted.class::isInstance)) {
+            return Optional.of(largest(granted(tally.answers())));
         }
-        return tally.isNoMajority(Optional::isPresent) ? Optional.of(Optional.empty()) : untilAllAreHeard(tally);
+        return tally.isNoMajority(Attempt.Granted.class::isInstance)
+                ? Optional.of(new Attempt.Ended())
+                : untilAllAreHeard(tally);
     }
 
     /** Whether enough of them would vote for somebody. */

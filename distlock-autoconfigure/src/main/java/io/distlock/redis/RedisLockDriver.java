@@ -191,7 +191,7 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
 
     @Override
     public CompletionStage<Ownership> extend(Hold hold, Duration ttl) {
-        Arguments arguments = start(2).add(hold.token(), Arguments.millis(ttl));
+        Arguments arguments = start(3).add(hold.token(), hold.attempt(), Arguments.millis(ttl));
         return this.link
                 .run(
                         Script.EXTEND,
@@ -206,7 +206,7 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
         RedisKeys keys = keys(hold.key());
         String[] named = {keys.lock(), keys.record()};
         return this.link
-                .run(Script.TTL, this.settings.commandTimeout(), named, new String[] {hold.token()})
+                .run(Script.TTL, this.settings.commandTimeout(), named, new String[] {hold.token(), hold.attempt()})
                 .thenApply(RedisReplies::ttl);
     }
 
@@ -218,6 +218,18 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
         return this.link
                 .run(Script.ADOPT, timeout(claim.ttl()), keys(claim.key()).array(), arguments.array())
                 .thenApply(RedisReplies::adopted);
+    }
+
+    @Override
+    public CompletionStage<Ownership> disown(Hold adopter) {
+        Arguments arguments = start(2).add(adopter.token(), adopter.attempt());
+        return this.link
+                .run(
+                        Script.DISOWN,
+                        this.settings.commandTimeout(),
+                        keys(adopter.key()).array(),
+                        arguments.array())
+                .thenApply(reply -> RedisReplies.ownership(reply.get(0)));
     }
 
     @Override
@@ -248,8 +260,8 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
         Duration timeout = this.settings.commandTimeout();
         return this.link
                 .load(timeout)
-                .thenCompose(loaded -> this.link.run(Script.IDENTITY, timeout, NOTHING, NOTHING))
-                .thenApply(reply -> (String) reply.get(0));
+                .thenCombine(this.link.run(Script.IDENTITY, timeout, NOTHING, NOTHING), (loaded, reply) ->
+                        (String) reply.get(0));
     }
 
     @Override
@@ -280,6 +292,17 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
     @Override
     public CompletionStage<Ownership> undo(Hold hold) {
         return leave(new Question(new Claim(hold, Duration.ZERO, 1, ""), "", 0, Duration.ZERO));
+    }
+
+    @Override
+    public CompletionStage<Ended> releaseByToken(Hold hold) {
+        Arguments arguments = start(Arguments.RELEASE);
+        arguments.add(new Release(hold, Duration.ZERO));
+        return end(hold, arguments)
+                .thenApply(reply -> new Ended(
+                        RedisReplies.ownership(reply.get(0)),
+                        Optional.ofNullable((String) reply.get(2)),
+                        RedisReplies.remaining(reply.get(3)).orElse(Duration.ZERO)));
     }
 
     @Override

@@ -110,6 +110,11 @@ final class TestDriver implements SharingDriver {
     }
 
     @Override
+    public CompletionStage<Ownership> disown(Hold adopter) {
+        return ask(() -> this.store.disown(adopter));
+    }
+
+    @Override
     public CompletionStage<Optional<KeyState>> inspect(LockKey key) {
         return ask(() -> this.store.inspect(key));
     }

@@ -2,19 +2,27 @@
 -- lengthened, never shortened: whoever had it may still believe in what it was granted.
 -- KEYS: lock, record, line, waiting
 -- ARGV: record retention in ms, as in acquire.lua, token, attempt, ttl in ms, details
--- Returns the fence, or nothing when the token does not hold the lock.
+-- Returns the fence, or nothing when the token does not hold the lock, or the attempt is over.
 
 about(KEYS, 1)
 local token, attempt, ttl, details = ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6]
 
+-- Who had it before stands beside the mark of who has it now, for disown.lua.
+local function ended(was, former)
+  was.void = with(was, with(was, was.void, '<' .. attempt), former)
+end
+
 local was = read_lock()
+if among(was.freed, attempt) or among(was.void, attempt) then
+  return {}
+end
 if was.sharers then
   local sharer = sharing().find(was.sharers, token)
   if not sharer then
     return {}
   end
   if sharer.attempt ~= attempt then
-    was.void = with(was, was.void, sharer.attempt)
+    ended(was, sharer.attempt)
   end
   sharing().replace(was.sharers, sharer.first, sharer.last, sharing().line_of(math.max(sharer.ends, millis + ttl), attempt, token,
     sharer.fence, sharer.permits, details))
@@ -25,8 +33,8 @@ end
 if was.holder ~= token then
   return {}
 end
-if was.by and was.by ~= attempt then
-  was.void = with(was, was.void, was.by)
+if was.by ~= attempt then
+  ended(was, was.by or '-')
 end
 local last = was.by and was.base + was.fences - 1 or micros
 was.last = math.max(was.last, last)

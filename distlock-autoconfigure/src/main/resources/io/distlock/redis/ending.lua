@@ -1,6 +1,6 @@
 
 -- How a hold ends, a claim leaves the line, the lock is handed on, and the next claim asked: what of it is wished for.
--- `how` as in release.lua; `next` is a claim or nothing.
+-- `how` as in release.lua; `next` is a claim or nothing. Of what is known by its token alone, the reply says whose it was.
 local function finish(token, attempt, how, next)
   local undo, keep, member = string.match(how, '^(%d) (%d+) (.*)$')
   undo, keep, member = undo == '1', tonumber(keep or 0), member or ''
@@ -18,9 +18,10 @@ local function finish(token, attempt, how, next)
   end
 
   -- DEL and PEXPIRE first: they are allowed when memory is full, and what follows them is then, too
-  local unsaved = false
+  local unsaved, ended, left = false, nil, 0
   if mine then
-    local ended = sharer and sharer.attempt or was.by or attempt
+    left = by_token and redis.call('pttl', lock)
+    ended = sharer and sharer.attempt or was.by or attempt
     if sharer and (keep > 0 or was.sharers.count > 1) then
       sharing().finish(lock, was.sharers, sharer, keep)
     elseif keep > 0 then
@@ -61,6 +62,6 @@ local function finish(token, attempt, how, next)
   elseif unsaved then
     save_record(was, retention)
   end
-  return { outcome, reply }
+  return { outcome, reply, by_token and ended ~= '' and ended or false, left }
 end
 

@@ -1,17 +1,17 @@
 -- The hold of one of several.
 
 about(KEYS, 1)
-local token, ttl = ARGV[3], tonumber(ARGV[4])
+local token, attempt, ttl = ARGV[3], ARGV[4], tonumber(ARGV[5])
 local was = read_lock()
 if not was.sharers then
-  if was.holder ~= token then
+  if was.holder ~= token or is_anothers(record, attempt) then
     return { was.holder and -1 or 0 }
   end
   redis.call('pexpire', lock, ttl)
   redis.call('pexpire', record, math.max(ttl, retention))
   return { 1 }
 end
-local sharer = sharing().find(was.sharers, token)
+local sharer = sharing().find(was.sharers, token, attempt ~= '' and attempt or nil)
 if not sharer then
   return { 0 }
 end

@@ -93,6 +93,11 @@ final class MapDrivers implements LockDriverFactory {
         }
 
         @Override
+        public CompletionStage<Ownership> disown(Hold adopter) {
+            return answer(Ownership.GONE);
+        }
+
+        @Override
         public CompletionStage<Optional<KeyState>> inspect(LockKey key) {
             return answer(Optional.empty());
         }

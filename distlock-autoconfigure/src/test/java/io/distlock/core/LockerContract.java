@@ -753,6 +753,19 @@ public abstract class LockerContract {
     // tokens
 
     @WaitingTest
+    void aKeyThatIsKeptAfterTheReleaseIsKeptThoughNobodyHeardTheAnswer() {
+        Duration least = Duration.ofMillis(1500);
+        Lease lease = this.locker.acquire(TRY.holdAtLeast(least));
+        long start = System.nanoTime();
+        this.troubles.loseNextAnswers(1, "release");
+        assertThat(lease.release()).isEqualTo(ReleaseOutcome.UNKNOWN);
+        await().until(() -> this.troubles.asked("release") > 1);
+        Lease next = this.other.acquire(REQUEST.waitFor(PATIENCE));
+        assertThat(next.isHeld()).isTrue();
+        assertThat(since(start)).isGreaterThan(least.minus(SHORT));
+    }
+
+    @WaitingTest
     @Cases({"RN-5", "BS-41", "BS-43", "GC-7", "GC-17"})
     void onlyWhoKnowsTheTokenExtendsAndReleases() {
         Lease lease = this.locker.acquire(TRY);
@@ -833,6 +846,44 @@ public abstract class LockerContract {
         assertThat(adopted.ttl()).isPresent();
         assertThat(adopted.release()).isEqualTo(ReleaseOutcome.RELEASED);
         assertThat(this.locker.inspect(KEY)).isEmpty();
+    }
+
+    @WaitingTest
+    void whoseHoldWasAdoptedElsewhereCannotExtendItAndKnowsThatItIsLost() {
+        Lease first = this.locker.acquire(TRY);
+        Lease adopted = this.other.adopt(KEY, first.token(), LONG).orElseThrow();
+        assertThat(first.ttl()).isEmpty();
+        assertThat(first.extend(Duration.ofSeconds(30))).isFalse();
+        assertThat(first.isHeld()).isFalse();
+        assertThat(adopted.isHeld()).isTrue();
+        assertThat(adopted.ttl()).hasValueSatisfying(ttl -> assertAbout(ttl, LONG));
+        assertThat(adopted.extend(Duration.ofMinutes(30))).isTrue();
+    }
+
+    @WaitingTest
+    void whoseTokenHoldsForAnotherCallerCannotExtendThatHold() {
+        LockRequest own = TRY.token("always the same");
+        Lease last = this.locker.acquire(own);
+        assertThat(this.other.release(KEY, "always the same")).isEqualTo(ReleaseOutcome.RELEASED);
+        Lease next = this.other.acquire(own);
+        assertThat(last.ttl()).isEmpty();
+        assertThat(last.extend(Duration.ofSeconds(30))).isFalse();
+        assertThat(last.isHeld()).isFalse();
+        assertThat(next.ttl()).hasValueSatisfying(ttl -> assertAbout(ttl, LONG));
+        assertThat(next.isHeld()).isTrue();
+    }
+
+    @WaitingTest
+    void anAdoptionWhoseAnswerIsLostIsTakenBackAndLeavesTheHoldWhereItWas() {
+        Lease first = this.other.acquire(TRY);
+        this.troubles.loseNextAnswers(1, "adopt");
+        assertThatExceptionOfType(LockUnavailableException.class)
+                .isThrownBy(() -> this.locker.adopt(KEY, first.token(), LONG));
+        await().untilAsserted(() -> assertThat(first.ttl()).isPresent());
+        assertThat(first.extend(LONG)).isTrue();
+        Lease adopted = this.locker.adopt(KEY, first.token(), LONG).orElseThrow();
+        assertThat(adopted.fencingToken()).isGreaterThanOrEqualTo(first.fencingToken());
+        assertThat(adopted.release()).isEqualTo(ReleaseOutcome.RELEASED);
     }
 
     @WaitingTest

@@ -363,6 +363,11 @@ final class OneKeyStore {
         }
 
         @Override
+        public CompletionStage<Ownership> disown(Hold adopter) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public CompletionStage<Optional<KeyState>> inspect(LockKey key) {
             throw new UnsupportedOperationException();
         }

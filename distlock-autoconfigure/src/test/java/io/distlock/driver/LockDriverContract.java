@@ -659,10 +659,79 @@ public abstract class LockDriverContract {
 
     @WaitingTest
     void adoptingNeverShortensTheHold() {
+        granted(claim("a"));
+        Claim adopter = new Claim(hold("a"), Duration.ofSeconds(30), 1, "");
+        assertThat(adopt(adopter)).isPresent();
+        assertTtlIsAbout(LONG, adopter);
+    }
+
+    @WaitingTest
+    void whoseHoldWasAdoptedCanNeitherExtendItNorAskForItsTtl() {
         Claim first = claim("a");
         granted(first);
-        assertThat(adopt(new Claim(hold("a"), Duration.ofSeconds(30), 1, ""))).isPresent();
+        Claim adopter = claim("a");
+        assertThat(adopt(adopter)).isPresent();
+        assertThat(extend(first.hold(), SHORT)).isEqualTo(Ownership.TAKEN);
+        assertThat(ttl(first.hold())).isEmpty();
+        assertTtlIsAbout(LONG, adopter);
+        assertThat(extend(adopter.hold(), LONG.multipliedBy(2))).isEqualTo(Ownership.OURS);
+        assertTtlIsAbout(LONG.multipliedBy(2), adopter);
+        assertThat(extend(Hold.byToken(this.key, "a"), LONG)).isEqualTo(Ownership.OURS);
+        assertTtlIsAbout(LONG, adopter);
+    }
+
+    @WaitingTest
+    void theNextHoldOfTheSameTokenIsNeitherExtendedNorShownByTheLastOne() {
+        Claim last = claim("a");
+        granted(last);
+        release(Hold.byToken(this.key, "a"));
+        Claim next = claim("a");
+        granted(next);
+        assertThat(extend(last.hold(), SHORT)).isEqualTo(Ownership.TAKEN);
+        assertThat(ttl(last.hold())).isEmpty();
+        assertTtlIsAbout(LONG, next);
+    }
+
+    @WaitingTest
+    void anAdoptionThatIsTakenBackNeverHappened() {
+        Claim first = claim("a");
+        granted(first);
+        Claim adopter = claim("a");
+        assertThat(adopt(adopter)).isPresent();
+        assertThat(disown(adopter)).isEqualTo(Ownership.OURS);
+        assertThat(extend(adopter.hold(), SHORT)).isEqualTo(Ownership.TAKEN);
+        assertThat(release(adopter)).isEqualTo(Ownership.TAKEN);
+        assertThat(adopt(adopter)).as("late").isEmpty();
+        assertThat(disown(adopter)).as("again").isEqualTo(Ownership.TAKEN);
+        assertThat(renew(first.hold(), LONG)).isEqualTo(Ownership.OURS);
         assertTtlIsAbout(LONG, first);
+        assertThat(release(first)).isEqualTo(Ownership.OURS);
+        assertFree();
+    }
+
+    @WaitingTest
+    void anAdoptionThatComesAfterItWasTakenBackIsRefused() {
+        Claim first = claim("a");
+        granted(first);
+        Claim adopter = claim("a");
+        assertThat(disown(adopter)).isEqualTo(Ownership.TAKEN);
+        assertThat(adopt(adopter)).isEmpty();
+        assertThat(renew(first.hold(), LONG)).isEqualTo(Ownership.OURS);
+        assertThat(adopt(claim("a"))).as("by another attempt").isPresent();
+    }
+
+    @WaitingTest
+    void ofTwoAdoptionsTheLastIsTakenBackToTheFirst() {
+        granted(claim("a"));
+        Claim first = claim("a");
+        Claim last = claim("a");
+        assertThat(adopt(first)).isPresent();
+        assertThat(adopt(last)).isPresent();
+        assertThat(adopt(first)).as("late").isEmpty();
+        assertThat(disown(last)).isEqualTo(Ownership.OURS);
+        assertThat(renew(first.hold(), LONG)).isEqualTo(Ownership.OURS);
+        assertThat(release(first)).isEqualTo(Ownership.OURS);
+        assertFree();
     }
 
     @WaitingTest
@@ -863,6 +932,7 @@ public abstract class LockDriverContract {
         extend(nobodys, LONG);
         ttl(nobodys);
         adopt(claim("a"));
+        disown(claim("a"));
         answer(driver().inspect(this.key));
         assertThat(stored(this.prefix)).isEmpty();
     }
@@ -955,6 +1025,10 @@ public abstract class LockDriverContract {
 
     protected final Optional<Granted> adopt(Claim claim) {
         return answer(driver().adopt(claim));
+    }
+
+    protected final Ownership disown(Claim adopter) {
+        return answer(driver().disown(adopter.hold()));
     }
 
     protected final KeyState inspect() {

@@ -519,11 +519,33 @@ public abstract class SharingDriverContract extends SeveralKeysDriverContract {
         assertThat(renew(first.hold(), LONG)).isEqualTo(Ownership.GONE);
         assertThat(release(first)).isEqualTo(Ownership.GONE);
         assertThat(acquire(first)).isInstanceOf(Ended.class);
+        assertThat(extend(first.hold(), SHORT)).isEqualTo(Ownership.GONE);
+        assertThat(ttl(first.hold())).isEmpty();
         assertThat(renew(adopter.hold(), LONG)).isEqualTo(Ownership.OURS);
         assertTtlIsAbout(LONG, adopter);
+        assertThat(extend(Hold.byToken(this.key, "a"), LONG)).isEqualTo(Ownership.OURS);
         assertThat(inspect().sharers()).extracting(Sharer::details).contains("adopter", "details of b");
         assertThat(release(adopter)).isEqualTo(Ownership.OURS);
         assertSharedBy("b");
+    }
+
+    @WaitingTest
+    void theAdoptionOfAShareCanBeTakenBack() {
+        Claim first = shared("a");
+        Granted granted = granted(first);
+        Claim other = shared("b");
+        granted(other);
+        Claim adopter = new Claim(hold("a"), LONG, 1, "adopter");
+        assertThat(adopt(adopter)).isPresent();
+        release(other);
+        granted(shared("c"));
+        assertThat(disown(adopter)).isEqualTo(Ownership.OURS);
+        assertThat(renew(adopter.hold(), LONG)).isEqualTo(Ownership.GONE);
+        assertThat(adopt(adopter)).as("late").isEmpty();
+        assertThat(acquire(first)).isEqualTo(granted);
+        assertTtlIsAbout(LONG, first);
+        assertThat(release(first)).isEqualTo(Ownership.OURS);
+        assertSharedBy("c");
     }
 
     // what is shown, and hygiene

@@ -5,6 +5,7 @@ import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockDriverContract;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 
 /** The contract on several real Redis servers. Those of one class are started by it, and the last of them may be away. */
@@ -41,8 +42,15 @@ abstract class QuorumContract extends LockDriverContract {
         }
     }
 
+    /** What a majority has answered, the last node may hear of a moment later, and its time begins then. */
     @Override
     protected Collection<String> stored(String prefix) {
-        return nodes.stored(living, prefix);
+        long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+        Collection<String> stored = nodes.stored(living, prefix);
+        while (!stored.isEmpty() && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(20_000_000);
+            stored = nodes.stored(living, prefix);
+        }
+        return stored;
     }
 }

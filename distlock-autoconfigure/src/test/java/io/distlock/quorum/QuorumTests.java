@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.distlock.Cases;
 import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
+import io.distlock.driver.Hold;
+import io.distlock.driver.KeyState;
 import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.Ownership;
@@ -14,6 +16,7 @@ import io.distlock.driver.Release;
 import io.distlock.driver.Renewal;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -94,7 +97,12 @@ class QuorumTests extends SeveralNodes {
                 .isThrownBy(() -> answer(quorum.acquire(claim("a"))))
                 .withMessageStartingWith("3 of 5 nodes gave no answer, and 3 must: ")
                 .withMessageContaining("node-1 (did not answer)")
-                .satisfies(failure -> assertThat(failure.getSuppressed()).hasSize(3));
+                .satisfies(failure -> assertThat(failure.getSuppressed())
+                        .extracting(Throwable::getMessage)
+                        .containsExactlyInAnyOrder(
+                                "node node-0: did not answer",
+                                "node node-1: did not answer",
+                                "node node-2: did not answer"));
         await().until(() -> holders().equals("-----"));
     }
 
@@ -118,7 +126,188 @@ class QuorumTests extends SeveralNodes {
         answer(quorum.inspect(this.key));
         answer(quorum.acquire(claim("a")));
         await().until(() -> holders().equals("xxx--"));
-        assertThat(this.spied.journal).contains("3 undo", "4 undo");
+        assertThat(this.spied.journal).contains("3 undo", "4 undo").doesNotContain("0 undo", "1 undo", "2 undo");
+    }
+
+    @Test
+    @Cases("RS-A2")
+    void whatIsDecidedIsAnsweredWhoeverIsStillToBeHeard() {
+        LockDriver quorum = quorum();
+        for (String question :
+                List.of("inspect", "vote", "setFences", "renew", "extend", "ttl", "adopt", "undo", "releaseByToken")) {
+            this.spied.neverHeard.addAll(List.of("1 " + question, "3 " + question));
+        }
+        Claim claim = claim("a");
+        granted(quorum.acquire(claim));
+        assertThat(answer(quorum.acquire(claim("b")))).isInstanceOf(Attempt.Busy.class);
+        assertThat(answer(quorum.inspect(this.key))).map(KeyState::token).contains("a");
+        assertThat(renew(quorum, claim)).isEqualTo(Ownership.OURS);
+        assertThat(answer(quorum.extend(claim.hold(), TTL))).isEqualTo(Ownership.OURS);
+        assertThat(answer(quorum.ttl(claim.hold()))).isPresent();
+        assertThat(answer(quorum.adopt(claim))).isPresent();
+        assertThat(answer(quorum.release(new Release(claim.hold(), Duration.ZERO))))
+                .isEqualTo(Ownership.OURS);
+        assertThat(answer(quorum.release(new Release(Hold.byToken(this.key, "a"), Duration.ZERO))))
+                .isEqualTo(Ownership.GONE);
+    }
+
+    @Test
+    void aNodeThatThrowsIsOneThatDoesNotAnswer() {
+        LockDriver quorum = quorum();
+        this.spied.broken.addAll(List.of("0 vote", "1 vote", "0 renew", "1 renew", "0 undo", "1 inspect"));
+        Claim claim = claim("a");
+        granted(quorum.acquire(claim));
+        assertThat(renew(quorum, claim)).isEqualTo(Ownership.OURS);
+        assertThat(answer(quorum.inspect(this.key))).isPresent();
+        answer(quorum.release(new Release(claim.hold(), Duration.ZERO)));
+        this.spied.broken.add("2 vote");
+        assertThatExceptionOfType(LockDriverException.class)
+                .isThrownBy(() -> answer(quorum.acquire(claim("a"))))
+                .withMessageContaining("node-2 (unexpected: java.lang.IllegalStateException: broken)");
+    }
+
+    @Test
+    void aVoteThatTookTooLongIsNoneAndIsUndone() {
+        LockDriver quorum = quorum(false, Duration.ZERO);
+        answer(quorum.inspect(this.key));
+        Duration ttl = Duration.ofMillis(200);
+        for (int i = 0; i < 5; i++) {
+            this.spied.late.put(i + " vote", ttl);
+        }
+        Claim late = new Claim(claim("a").hold(), ttl, 1, "");
+        assertThatExceptionOfType(LockDriverException.class)
+                .isThrownBy(() -> answer(quorum.acquire(late)))
+                .withMessageStartingWith("the vote took ")
+                .withMessageEndingWith("which leaves nothing of a ttl of PT0.2S");
+        await().untilAsserted(() -> assertThat(this.spied.journal).contains("0 undo", "4 undo"));
+    }
+
+    @Test
+    void aVoteIsTooLateAlsoWhenWritingTheFencesTookTooLong() {
+        LockDriver quorum = quorum();
+        answer(quorum.inspect(this.key));
+        Duration ttl = Duration.ofMillis(500);
+        for (int i = 0; i < 5; i++) {
+            this.spied.late.put(i + " setFences", ttl);
+        }
+        Claim late = new Claim(claim("a").hold(), ttl, 1, "");
+        assertThatExceptionOfType(LockDriverException.class)
+                .isThrownBy(() -> answer(quorum.acquire(late)))
+                .withMessageStartingWith("the vote took ");
+    }
+
+    @Test
+    void aLockIsGivenOnlyWhenAMajorityHasItsFences() {
+        LockDriver quorum = quorum();
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        for (int i = 0; i < 5; i++) {
+            this.spied.heldUp.put(i + " setFences", gate);
+        }
+        CompletableFuture<Attempt> attempt = quorum.acquire(claim("a")).toCompletableFuture();
+        await().until(() -> this.spied.journal.stream()
+                        .filter(asked -> asked.endsWith("setFences"))
+                        .count()
+                >= 3);
+        await().during(Duration.ofMillis(200)).until(() -> !attempt.isDone());
+        gate.complete(null);
+        assertThat(granted(attempt).fence()).isPositive();
+    }
+
+    @Test
+    void fencesThatAreWrittenToFewerThanAMajorityAreOfNoUse() {
+        LockDriver quorum = quorum();
+        // the first three are heard, the third of them is ahead and need not be told
+        aheadByFences(2);
+        this.spied.neverHeard.addAll(List.of("3 vote", "4 vote"));
+        this.spied.unanswered.addAll(List.of("0 setFences", "1 setFences", "3 setFences"));
+        assertThatExceptionOfType(LockDriverException.class)
+                .isThrownBy(() -> answer(quorum.acquire(claim("a"))))
+                .withMessageStartingWith("3 of 5 nodes gave no answer, and 3 must: ");
+        await().until(() -> holders().equals("-----"));
+        this.spied.unanswered.remove("0 setFences");
+        granted(quorum.acquire(claim("b")));
+    }
+
+    @Test
+    void whatIsReleasedWhileItIsHealedIsNotLeftBehind() {
+        LockDriver quorum = quorum();
+        Claim claim = claim("a");
+        granted(quorum.acquire(claim));
+        await().until(() -> holders().equals("aaaaa"));
+        nodes.get(0).call("FLUSHALL");
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        this.spied.heldUp.put("0 acquire", gate);
+        assertThat(renew(quorum, claim)).isEqualTo(Ownership.OURS);
+        await().until(() -> this.spied.asked("0 acquire") > 0);
+        answer(quorum.release(new Release(claim.hold(), Duration.ZERO)));
+        await().until(() -> holders().equals("-----"));
+        nodes.get(0).call("FLUSHALL"); // so that it does not know the attempt as ended
+        gate.complete(null);
+        await().until(() -> this.spied.asked("0 undo") > 1);
+        await().until(() -> holders().equals("-----"));
+    }
+
+    @Test
+    void aHoldIsHealedAsLongAsItIsRenewed() {
+        LockDriver quorum = quorum();
+        Claim claim = new Claim(claim("a").hold(), Duration.ofMillis(400), 1, "");
+        granted(quorum.acquire(claim));
+        assertThat(renew(quorum, claim)).isEqualTo(Ownership.OURS);
+        await().pollDelay(Duration.ofMillis(450)).until(() -> true);
+        nodes.get(0).call("FLUSHALL");
+        assertThat(renew(quorum, claim)).isEqualTo(Ownership.OURS);
+        await().until(() -> holders().equals("aaaaa"));
+    }
+
+    @Test
+    void whatASilentNodeWasNotToldByTokenAloneItIsToldByAttempt() {
+        LockDriver quorum = quorum();
+        Claim first = claim("same");
+        granted(quorum.acquire(first));
+        await().until(() -> holders().equals("same".repeat(5)));
+        this.spied.unanswered.addAll(List.of("0 releaseByToken", "0 undo"));
+        assertThat(answer(quorum.release(new Release(Hold.byToken(this.key, "same"), Duration.ZERO))))
+                .isEqualTo(Ownership.OURS);
+        await().until(() -> holders().equals("same----"));
+        Claim next = claim("same");
+        granted(quorum.acquire(next));
+        await().until(() -> this.spied.asked("0 undo") > 0);
+        this.spied.unanswered.clear();
+        await().until(() -> holders().equals("-" + "same".repeat(4)));
+        assertThat(renew(quorum, next)).isEqualTo(Ownership.OURS);
+        await().until(() -> holders().equals("same".repeat(5)));
+    }
+
+    @Test
+    void aSilentNodeKeepsAKeyNoLongerThanTheOthersOnceItAnswers() {
+        LockDriver quorum = quorum();
+        Claim claim = claim("a");
+        granted(quorum.acquire(claim));
+        await().until(() -> holders().equals("aaaaa"));
+        this.spied.unanswered.add("0 release");
+        Duration least = Duration.ofSeconds(1);
+        assertThat(answer(quorum.release(new Release(claim.hold(), least)))).isEqualTo(Ownership.OURS);
+        this.spied.unanswered.clear();
+        await().until(() -> (Long) nodes.get(0).call("PTTL", this.key.full()) <= least.toMillis());
+        await().until(() -> holders().equals("-----"));
+    }
+
+    @Test
+    void aNodeThatDoesNotSayWhoItIsHasNoVoteAndIsToldOnce() {
+        LockDriver quorum = quorum();
+        this.spied.refused.add("0 prepare");
+        Words words = Words.of(Node.class);
+        for (int i = 0; i < 5; i++) {
+            Claim claim = claim("a");
+            granted(quorum.acquire(claim));
+            assertThat(renew(quorum, claim)).isEqualTo(Ownership.OURS);
+            assertThat(answer(quorum.ttl(claim.hold()))).isPresent();
+            answer(quorum.release(new Release(claim.hold(), Duration.ZERO)));
+        }
+        assertThat(this.spied.asked("0 vote")).isZero();
+        assertThat(this.spied.asked("0 prepare")).isEqualTo(1);
+        assertThat(words.end())
+                .containsExactly("Node node-0 of the locker 'payments' cannot take part: may not be asked");
     }
 
     @Test
@@ -127,6 +316,7 @@ class QuorumTests extends SeveralNodes {
         LockDriver quorum = quorum();
         Claim claim = claim("a");
         Attempt.Granted fences = granted(quorum.acquire(claim));
+        await().until(() -> holders().equals("aaaaa"));
         nodes.get(0).call("FLUSHALL");
         nodes.get(1).call("FLUSHALL");
         assertThat(renew(quorum, claim)).isEqualTo(Ownership.OURS);
@@ -156,10 +346,7 @@ class QuorumTests extends SeveralNodes {
 
     @Test
     void fencesGrowOverAnyMajorities() {
-        LockDriver ahead = opened(nodes.stores(settings(Duration.ofSeconds(5))).get(0));
-        Claim far = new Claim(claim("x").hold(), TTL, 1_000_000_000, "");
-        long last = granted(ahead.acquire(far)).fence() + 1_000_000_000;
-        answer(ahead.release(new Release(far.hold(), Duration.ZERO)));
+        long last = aheadByFences(0);
         LockDriver quorum = quorum();
         Claim first = claim("a");
         this.spied.unanswered.addAll(List.of("3 vote", "4 vote"));
@@ -214,12 +401,25 @@ class QuorumTests extends SeveralNodes {
                                 nodes.stores(settings(Duration.ofSeconds(5))).get(0))),
                 true,
                 Duration.ZERO)));
-        answer(quorum.inspect(this.key));
-        await().untilAsserted(() -> assertThatExceptionOfType(LockDriverException.class)
+        // the very first vote, won by the two names of one server
+        this.spied.neverHeard.add("1 vote");
+        assertThatExceptionOfType(LockDriverException.class)
                 .isThrownBy(() -> answer(quorum.acquire(claim("a"))))
-                .withMessageContaining("node-0 and alias are the same server"));
+                .withMessageContaining("node-0 and alias are the same server");
         await().until(() -> holders().equals("-----"));
+        await().untilAsserted(() -> assertThatExceptionOfType(LockDriverException.class)
+                .isThrownBy(() -> answer(quorum.inspect(this.key)))
+                .satisfies(failure -> assertThat(failure.kind()).isEqualTo(LockDriverException.Kind.MISCONFIGURED)));
         twins.forEach(Node::close);
+    }
+
+    /** @return above all fences that this node has given so far, far ahead of all clocks */
+    private long aheadByFences(int node) {
+        LockDriver ahead = opened(nodes.stores(settings(Duration.ofSeconds(5))).get(node));
+        Claim far = new Claim(claim("x").hold(), TTL, 1_000_000_000, "");
+        long last = granted(ahead.acquire(far)).fence() + 1_000_000_000;
+        answer(ahead.release(new Release(far.hold(), Duration.ZERO)));
+        return last;
     }
 
     private static Ownership renew(LockDriver quorum, Claim claim) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -75,6 +76,10 @@ final class RedisNodes implements AutoCloseable {
                 .map(address -> (VotingDriver) this.redis.create(
                         over(settings, true, Duration.ZERO).forNode(address, settings.commandTimeout())))
                 .toList();
+    }
+
+    void forEachServer(Consumer<PrivateRedis> action) {
+        this.servers.forEach(action);
     }
 
     int size() {

@@ -14,6 +14,12 @@ import io.distlock.LockRequest;
 import io.distlock.LockState;
 import io.distlock.ReleaseOutcome;
 import io.distlock.core.DistributedLocker;
+import io.distlock.driver.Attempt;
+import io.distlock.driver.Claim;
+import io.distlock.driver.Hold;
+import io.distlock.driver.LockDriver;
+import io.distlock.driver.LockKey;
+import io.distlock.driver.Ownership;
 import io.distlock.testredis.RedisServers;
 import io.distlock.testredis.TestRedis;
 import io.lettuce.core.RedisClient;
@@ -25,6 +31,7 @@ import io.lettuce.core.cluster.SlotHash;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -165,6 +172,27 @@ class RedisInteropTests {
         strangerLocks("theirs", 60_000);
         assertThat(this.locker.release(KEY, "theirs")).isEqualTo(ReleaseOutcome.RELEASED);
         assertThat(this.stranger.exists(this.fullKey)).isZero();
+    }
+
+    @Test
+    void theAdoptionOfAPlainClientsLockCanBeTakenBack() {
+        strangerLocks("theirs", 60_000);
+        Hold adopter = new Hold(new LockKey(this.prefix, KEY), "theirs", "attempt-1");
+        Hold next = new Hold(adopter.key(), "theirs", "attempt-2");
+        try (LockDriver driver =
+                new RedisLockDriverFactory(connections).create(Connections.settings(this.prefix, "adopting"))) {
+            assertThat(adopt(driver, adopter)).isPresent();
+            assertThat(driver.disown(adopter).toCompletableFuture().join()).isEqualTo(Ownership.OURS);
+            assertThat(adopt(driver, adopter)).isEmpty();
+            assertThat(adopt(driver, next)).isPresent();
+            assertThat(this.stranger.get(this.fullKey)).isEqualTo("theirs");
+        }
+    }
+
+    private static Optional<Attempt.Granted> adopt(LockDriver driver, Hold hold) {
+        return driver.adopt(new Claim(hold, Duration.ofMinutes(1), 1, ""))
+                .toCompletableFuture()
+                .join();
     }
 
     @ParameterizedTest
