@@ -17,29 +17,30 @@ import org.springframework.boot.context.properties.bind.Name;
  * What applications write below {@code distlock}. What can never work is refused here.
  *
  * @param enabled Whether locks are auto-configured.
- * @param prefix Text that everything in the store begins with.
- * @param driver Where locks are kept.
+ * @param prefix Text that every key and channel in the store begins with.
+ * @param driver Where locks are kept. A driver of your own goes by the name of its factory.
  * @param connectionFactory Bean name of the RedisConnectionFactory to use where there are several.
- * @param nodes Addresses of Redis servers, or bean names of connection factories, instead of the application's Redis.
- * @param fencing Whether fencing tokens grow over all nodes of a quorum, at the cost of one more round.
- * @param rejoinAfter Time that a node of a quorum must have been up before it has a vote on new locks; zero for none.
- * @param ttl Time that a lock outlives a crashed holder; while work runs the lock is renewed.
- * @param waitFor Time that callers are ready to wait for a lock.
+ * @param nodes Addresses of Redis servers, or bean names of connection factories, to use instead of the application's
+ *     Redis.
+ * @param fencing Whether fencing tokens grow across all nodes of a quorum, at the cost of one more round of requests.
+ * @param rejoinAfter Time that a quorum node must have been up before it may vote on new locks; zero lets it vote at once.
+ * @param ttl Time that a lock outlives a crashed holder. While work runs, its lock is renewed.
+ * @param waitFor Time that callers are prepared to wait for a lock.
  * @param maxTtl Longest ttl that a caller may ask for.
  * @param autoRenew Whether locks are renewed while they are held.
- * @param maxHold Time after which a lock is no longer renewed. By default it is renewed as long as it is held.
- * @param grace Time by which a lock's key outlives what its holder believes, for writes that are under way.
- * @param commandTimeout Time after which a command that the store has not answered has failed. By default a third of
- *     the ttl, but between 100 ms and 1 s.
- * @param pollInterval Longest time after which those who wait ask the store again.
- * @param waitStrategy How those who wait hear of a lock that is theirs.
- * @param waitWithinTtl Whether a wait that is longer than the ttl is refused.
+ * @param maxHold Time after which a lock is no longer renewed. By default it is renewed for as long as it is held.
+ * @param grace Time by which a lock's key outlives its holder's own validity, for writes that are still under way.
+ * @param commandTimeout Time after which a command that the store has not answered counts as failed. By default a
+ *     third of the ttl, but at least 100 ms and at most 1 s.
+ * @param pollInterval Longest time that a waiting caller lets pass before it asks the store again.
+ * @param waitStrategy How waiting callers learn that the lock is theirs.
+ * @param waitWithinTtl Whether a wait longer than the ttl is refused.
  * @param maxWaiters Number of callers per key and instance that may wait; zero for no limit.
- * @param fenceRetention Time that a key's last fencing token is remembered after its last use.
- * @param waitForReplica Number of replicas that must have a lock before it is given to its caller; zero for none.
- * @param metadata Facts that are stored beside every lock; those of a request win.
- * @param startupCheck What happens when the store does not answer while the application starts.
- * @param shutdownGrace Time that shutdown waits for locks to be given back.
+ * @param fenceRetention Time for which a key's last fencing token is remembered after its last use.
+ * @param waitForReplica Number of replicas that must have a lock before its caller gets it.
+ * @param metadata Facts to store beside every lock; those of a request take precedence.
+ * @param startupCheck What happens if the store does not answer while the application starts.
+ * @param shutdownGrace Time that a shutdown waits for held locks to be released.
  */
 @ConfigurationProperties("distlock")
 record DistlockProperties(
@@ -104,7 +105,7 @@ record DistlockProperties(
                 .checked("distlock");
     }
 
-    /** How those who wait hear of a lock that is theirs. */
+    /** How waiting callers learn that the lock is theirs. */
     enum WaitStrategy {
 
         /** By message, and by asking where messages do not arrive. */
@@ -125,9 +126,9 @@ record DistlockProperties(
     }
 
     /**
-     * @param max How often in a row a lock goes from thread to thread of one instance without asking the store; zero for
+     * @param max How often in a row a lock may go from thread to thread of one instance without asking the store; zero for
      *     never.
-     * @param time How long in a row a lock stays with the threads of one instance.
+     * @param time How long in a row a lock may stay with the threads of one instance.
      */
     record Pass(
             @DefaultValue("64") int max,
@@ -141,9 +142,9 @@ record DistlockProperties(
 
     /**
      * @param mode How calls of annotated methods are intercepted.
-     * @param order Place of the lock among the interceptors of a method; lower is further outside. By default it is
-     *     outside of transactions and caches.
-     * @param verify What happens when an annotation is found that cannot work.
+     * @param order Position of the lock among the interceptors of a method; a lower number is further outside. By default it
+     *     is outside transactions and caches.
+     * @param verify What happens if an annotation is found that cannot work.
      */
     record Aspect(
             @DefaultValue("proxy") Mode mode,

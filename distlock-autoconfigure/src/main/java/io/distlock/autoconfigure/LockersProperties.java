@@ -18,7 +18,7 @@ import org.springframework.core.env.Environment;
 /**
  * Lockers beside the default one.
  *
- * @param lockers Lockers by their names. What an entry does not say comes from above.
+ * @param lockers Lockers by their names. What an entry leaves out comes from directly below 'distlock'.
  */
 @ConfigurationProperties("distlock")
 record LockersProperties(@DefaultValue Map<String, Entry> lockers) {
@@ -53,25 +53,26 @@ record LockersProperties(@DefaultValue Map<String, Entry> lockers) {
      * @param driver Where locks are kept.
      * @param connectionFactory Bean name of the RedisConnectionFactory to use.
      * @param nodes Addresses of Redis servers, or bean names of connection factories.
-     * @param fencing Whether fencing tokens grow over all nodes of a quorum, at the cost of one more round.
-     * @param rejoinAfter Time that a node of a quorum must have been up before it has a vote on new locks; zero for none.
-     * @param prefix Text that everything in the store begins with, instead of the outer one.
+     * @param fencing Whether fencing tokens grow across all nodes of a quorum, at the cost of one more round of requests.
+     * @param rejoinAfter Time that a quorum node must have been up before it may vote on new locks; zero lets it vote at
+     *     once.
+     * @param prefix Text that every key and channel in the store begins with; replaces the outer one.
      * @param ttl Time that a lock outlives a crashed holder.
-     * @param waitFor Time that callers are ready to wait for a lock.
+     * @param waitFor Time that callers are prepared to wait for a lock.
      * @param maxTtl Longest ttl that a caller may ask for.
      * @param autoRenew Whether locks are renewed while they are held.
      * @param maxHold Time after which a lock is no longer renewed.
-     * @param grace Time by which a lock's key outlives what its holder believes.
-     * @param commandTimeout Time after which a command that the store has not answered has failed.
-     * @param pollInterval Longest time after which those who wait ask the store again.
-     * @param waitStrategy How those who wait hear of a lock that is theirs.
-     * @param waitWithinTtl Whether a wait that is longer than the ttl is refused.
-     * @param retryInterval Time between two questions where the store keeps no line; instead of a retry strategy.
+     * @param grace Time by which a lock's key outlives its holder's own validity.
+     * @param commandTimeout Time after which a command that the store has not answered counts as failed.
+     * @param pollInterval Longest time that a waiting caller lets pass before it asks the store again.
+     * @param waitStrategy How waiting callers learn that the lock is theirs.
+     * @param waitWithinTtl Whether a wait longer than the ttl is refused.
+     * @param retryInterval Time between two questions where the driver keeps no line; replaces the retry strategy.
      * @param maxWaiters Number of callers per key and instance that may wait; zero for no limit.
      * @param pass How locks go from thread to thread of one instance.
-     * @param fenceRetention Time that a key's last fencing token is remembered after its last use.
-     * @param waitForReplica Number of replicas that must have a lock before it is given to its caller; zero for none.
-     * @param metadata Facts that are stored beside every lock; those of a request win.
+     * @param fenceRetention Time for which a key's last fencing token is remembered after its last use.
+     * @param waitForReplica Number of replicas that must have a lock before its caller gets it.
+     * @param metadata Facts to store beside every lock; those of a request take precedence.
      */
     record Entry(
             @Nullable String driver,

@@ -62,12 +62,12 @@ record LocksProperties(@DefaultValue Map<String, NamedLock> locks) {
     /**
      * @param locker Name of the locker.
      * @param ttl Time that the lock outlives a crashed holder.
-     * @param waitFor Time that callers are ready to wait.
+     * @param waitFor Time that callers are prepared to wait.
      * @param maxHold Time after which the lock is no longer renewed.
-     * @param holdAtLeast Time that the lock is held at least.
+     * @param holdAtLeast Shortest time that the lock is held, even if the work ends sooner.
      * @param autoRenew Whether the lock is renewed while it is held.
-     * @param whenLost What happens when the lock is lost while the method runs.
-     * @param whenUnavailable What a call does when the store does not answer.
+     * @param whenLost What happens if the lock is lost while the method runs.
+     * @param whenUnavailable What a call does if the store does not answer.
      */
     record NamedLock(
             @Nullable String locker,

@@ -8,12 +8,12 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to ask again where the store keeps no line.
+ * How to ask again where the driver keeps no line.
  *
  * @param strategy How pauses grow.
  * @param min First pause.
  * @param max Longest pause.
- * @param jitter Part of itself by which each pause varies at random, from 0 to 1.
+ * @param jitter Fraction of itself by which each pause varies at random, from 0 to 1.
  * @param limit Number of times that one acquisition asks again; zero for as long as it waits.
  */
 record RetryProperties(

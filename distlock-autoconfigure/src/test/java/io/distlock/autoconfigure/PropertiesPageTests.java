@@ -6,15 +6,19 @@ import io.distlock.core.Retry;
 import io.distlock.docs.Page;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -38,6 +42,9 @@ class PropertiesPageTests {
             a text that names the property, the value and what to write instead. For what goes together see
             [named lockers](lockers.md), [the annotation](annotation.md#in-operation) and [operations](operations.md).
             """;
+
+    /** What the values of a property mean, by the property's name; some have more values than a type can tell. */
+    private static final Map<String, Map<String, String>> HINTS = hints();
 
     @Test
     void saysWhatTheMetadataSays() throws IOException {
@@ -69,7 +76,7 @@ class PropertiesPageTests {
                         entry(LockersProperties.Entry.class, "LockersProperties"))
                 + section(
                         "distlock.locks.*name*",
-                        "A lock by its `name`. What is said here wins over its annotation.",
+                        "A lock by its `name`. What is said here wins over [its annotation](annotation.md#attributes), where the values are explained.",
                         entry(LocksProperties.NamedLock.class, "LocksProperties"));
     }
 
@@ -82,13 +89,13 @@ class PropertiesPageTests {
     }
 
     /** What has no place of its own yet. */
-    private static String rest() throws IOException {
+    private static String rest() {
         Stream<Row> others = properties(name -> name.contains(".") && !name.matches("(pass|retry|aspect)\\..+"));
         List<Row> rows = others.toList();
         return rows.isEmpty() ? "" : section("More", "", rows.stream());
     }
 
-    private static Stream<Row> below(String group) throws IOException {
+    private static Stream<Row> below(String group) {
         return properties(name -> name.startsWith(group + ".")).map(row -> row.without(group + "."));
     }
 
@@ -98,21 +105,55 @@ class PropertiesPageTests {
                 + rows.map(Row::line).collect(Collectors.joining());
     }
 
+    private static Stream<Row> properties(Predicate<String> wanted) {
+        return metadata("properties").stream()
+                .map(property -> row(
+                        property.get("name").toString().substring("distlock.".length()),
+                        property.get("type").toString(),
+                        Optional.ofNullable(property.get("defaultValue")),
+                        property.get("description").toString()))
+                .filter(row -> wanted.test(row.name));
+    }
+
     @SuppressWarnings("unchecked")
-    private static Stream<Row> properties(java.util.function.Predicate<String> wanted) throws IOException {
+    private static Map<String, Map<String, String>> hints() {
+        Map<String, Map<String, String>> hints = new HashMap<>();
+        metadata("hints").stream().filter(hint -> hint.containsKey("values")).forEach(hint -> {
+            Map<String, String> meanings = new LinkedHashMap<>();
+            ((List<Map<String, Object>>) hint.get("values"))
+                    .forEach(value -> meanings.put(
+                            value.get("value").toString(),
+                            value.get("description").toString()));
+            hints.put(hint.get("name").toString().substring("distlock.".length()), meanings);
+        });
+        return hints;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Map<String, Object>> metadata(String part) {
         try (InputStream json =
                 DistlockProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
             Map<String, Object> metadata = JsonParserFactory.getJsonParser().parseMap(new String(json.readAllBytes()));
-            return ((List<Map<String, Object>>) metadata.get("properties"))
+            return ((List<Map<String, Object>>) metadata.get(part))
                     .stream()
-                            .filter(property -> property.get("name").toString().startsWith("distlock."))
-                            .map(property -> new Row(
-                                    property.get("name").toString().substring("distlock.".length()),
-                                    values(property.get("type").toString()),
-                                    Optional.ofNullable(property.get("defaultValue")),
-                                    property.get("description").toString()))
-                            .filter(row -> wanted.test(row.name));
+                            .filter(entry -> entry.get("name").toString().startsWith("distlock."))
+                            .toList();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
         }
+    }
+
+    private static Row row(String name, String type, Optional<Object> otherwise, String text) {
+        Map<String, String> meanings = HINTS.getOrDefault(name, Map.of());
+        String values = meanings.isEmpty() ? values(type) : quoted(meanings.keySet().stream());
+        return new Row(name, values, otherwise, text + meaning(meanings));
+    }
+
+    /** As one list behind the text: the cells of a table have one line. */
+    private static String meaning(Map<String, String> meanings) {
+        return meanings.entrySet().stream()
+                .map(value -> "<br>`" + value.getKey() + "`: " + value.getValue())
+                .collect(Collectors.joining());
     }
 
     /** The metadata ends at the map, so these come from the record and its Javadoc. */
@@ -122,9 +163,9 @@ class PropertiesPageTests {
         var parameters = type.getDeclaredConstructors()[0].getParameters();
         return IntStream.range(0, components.length).mapToObj(i -> {
             Name name = parameters[i].getAnnotation(Name.class);
-            return new Row(
+            return row(
                     name == null ? dashed(components[i].getName()) : name.value(),
-                    values(components[i].getGenericType().getTypeName()),
+                    components[i].getGenericType().getTypeName(),
                     Optional.empty(),
                     texts.getOrDefault(
                             components[i].getName(), "As `distlock." + dashed(components[i].getName()) + ".*`."));
@@ -135,7 +176,7 @@ class PropertiesPageTests {
         String source = Files.readString(Path.of("src/main/java/io/distlock/autoconfigure/" + outer + ".java"));
         Matcher parameter =
                 Pattern.compile("(?s)@param (\\w+) (.+?)\\s*\\*(?:/| @param)").matcher(source);
-        Map<String, String> texts = new java.util.HashMap<>();
+        Map<String, String> texts = new HashMap<>();
         int from = 0;
         while (parameter.find(from)) {
             texts.put(parameter.group(1), parameter.group(2).replaceAll("\\s*\\n\\s*\\*\\s*", " "));
@@ -156,9 +197,8 @@ class PropertiesPageTests {
         }
         Class<?> known = ClassUtils.resolveClassName(type, PropertiesPageTests.class.getClassLoader());
         if (known.isEnum()) {
-            return Arrays.stream(known.getEnumConstants())
-                    .map(value -> "`" + value.toString().toLowerCase(Locale.ROOT) + "`")
-                    .collect(Collectors.joining(" "));
+            return quoted(Arrays.stream(known.getEnumConstants())
+                    .map(value -> value.toString().toLowerCase(Locale.ROOT)));
         }
         if (known.isRecord()) {
             return "below";
@@ -166,6 +206,10 @@ class PropertiesPageTests {
         return known == Duration.class
                 ? "time"
                 : known == String.class ? "text" : known == Boolean.class ? "`true` `false`" : "number";
+    }
+
+    private static String quoted(Stream<String> values) {
+        return values.map(value -> "`" + value + "`").collect(Collectors.joining(" "));
     }
 
     private static String dashed(String camel) {

@@ -3,6 +3,7 @@ package io.distlock.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.distlock.aspect.DistributedLockAspect;
+import io.distlock.docs.Page;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Load-time weaving needs a JVM of its own, started with the agent. */
+/** Load-time weaving needs a JVM of its own, started with the agent, and the rules that docs/annotation.md shows. */
 @Timeout(60)
 class WeavingTests {
 
@@ -41,17 +42,9 @@ class WeavingTests {
 
     private String run(Class<?> main) throws IOException, InterruptedException, URISyntaxException {
         Path rules = Files.createDirectories(this.directory.resolve("META-INF")).resolve("aop.xml");
-        Files.writeString(rules, """
-                <aspectj>
-                  <weaver options="-Xlint:ignore">
-                    <include within="%s..*"/>
-                    <include within="%s"/>
-                  </weaver>
-                  <aspects>
-                    <aspect name="%2$s"/>
-                  </aspects>
-                </aspectj>
-                """.formatted(main.getName(), DistributedLockAspect.class.getName()));
+        String shown = Page.of("docs/annotation.md").blocks("xml").get(0);
+        assertThat(shown).contains(DistributedLockAspect.class.getName());
+        Files.writeString(rules, shown.replace("com.example", main.getName()));
         Path output = this.directory.resolve("output");
         Process process = new ProcessBuilder(command(main))
                 .redirectErrorStream(true)

@@ -4,19 +4,25 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** A page that users read: README.md, CONTRIBUTING.md and their like, and everything in docs. */
+/** A page that users read: README.md, CONTRIBUTING.md and their like, and everything in docs, measured results too. */
 public record Page(Path file, String text) {
 
     private static final Path ROOT = Files.exists(Path.of("docs")) ? Path.of(".") : Path.of("..");
 
     public static List<Page> all() {
-        return Stream.of(files(ROOT, 1), files(ROOT.resolve("docs"), 1), files(ROOT.resolve("benchmarks"), 1))
+        return Stream.of(
+                        files(ROOT, 1),
+                        files(ROOT.resolve("docs"), Integer.MAX_VALUE),
+                        files(ROOT.resolve("benchmarks"), 1))
                 .flatMap(List::stream)
                 .filter(file -> file.toString().endsWith(".md"))
                 .sorted()
@@ -42,6 +48,25 @@ public record Page(Path file, String text) {
     /** What is fenced as this language. */
     public List<String> blocks(String language) {
         return found("(?s)```" + language + "\n(.*?)```");
+    }
+
+    /** The languages of all fenced code, in order; empty where none is named. */
+    List<String> languages() {
+        List<String> fences = found("(?m)^ *```(.*)$");
+        return IntStream.range(0, fences.size())
+                .filter(i -> i % 2 == 0)
+                .mapToObj(fences::get)
+                .toList();
+    }
+
+    /** What is to be written into files, by their names: each is fenced below a line that has its name and a colon. */
+    Map<String, String> files() {
+        Map<String, String> files = new LinkedHashMap<>();
+        Pattern.compile("(?s)\n`([^`\n]+)`:\n\n```\\w+\n(.*?)```")
+                .matcher(this.text)
+                .results()
+                .forEach(file -> files.put(file.group(1), file.group(2)));
+        return files;
     }
 
     /** The first group of every match. */

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -23,17 +24,25 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What all pages have to keep: their snippets are code of ours, and their links lead somewhere. */
 class PagesTests {
 
-    private static final String COMPILED = Page.dense(
-            List.of("sample-app/src", "benchmarks/src/test", "distlock-autoconfigure/src/test/java/io/distlock/docs")
-                    .stream()
-                    .map(folder -> Page.sources(folder, ".java"))
-                    .collect(Collectors.joining("\n")));
+    private static final String COMPILED = Page.dense(List.of(
+                    "sample-app/src",
+                    "benchmarks/src/test",
+                    "distlock-autoconfigure/src/test/java/com/example",
+                    "distlock-autoconfigure/src/test/java/io/distlock/docs")
+            .stream()
+            .map(folder -> Page.sources(folder, ".java"))
+            .collect(Collectors.joining("\n")));
 
     private static final String CLASSES = Stream.of("sample-app/src/test", "distlock-autoconfigure/src/test")
             .map(folder -> Page.sources(folder, ".java"))
             .collect(Collectors.joining("\n"));
 
     private static final String SQL = Page.dense(Page.sources("distlock-autoconfigure/src/main/resources", ".sql"));
+
+    private static final Page POM = Page.of("pom.xml");
+
+    private static final String PROFILES =
+            POM.text() + Page.of("benchmarks/pom.xml").text();
 
     static List<Page> pages() {
         return Page.all();
@@ -67,8 +76,7 @@ class PagesTests {
     @ParameterizedTest
     @MethodSource("pages")
     void itsCodeSaysWhichLanguageItIsIn(Page page) {
-        assertThat(page.found("(?m)^ *```(.*)\n"))
-                .filteredOn(language -> !language.isEmpty())
+        assertThat(page.languages())
                 .as(page.toString())
                 .isSubsetOf("java", "yaml", "xml", "sql", "sh", "text", "mermaid", "groovy", "json", "promql");
     }
@@ -96,6 +104,42 @@ class PagesTests {
         assertThat(page.found("`(\\w+(?:Tests|Contract|IT))[`#]"))
                 .as(page.toString())
                 .allMatch(name -> CLASSES.contains("class " + name + " "));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void itsVersionsAreThoseOfTheBuild(Page page) {
+        assertThat(versions(page, "distlock[\\w-]*")).as(page.toString()).isSubsetOf(versions(POM, "distlock"));
+        assertThat(versions(page, "spring-boot-starter-parent"))
+                .as(page.toString())
+                .isSubsetOf(POM.found("<spring-boot.version>(.+?)<"));
+    }
+
+    private static List<String> versions(Page page, String artifact) {
+        return page.found("<artifactId>" + artifact + "</artifactId>\\s*<version>(.+?)</version>");
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void whatItTellsToTypeIsThere(Page page) {
+        assertThat(page.found("(?<![\\w./])((?:\\.ci|benchmarks)/[a-z-]+)(?![\\w./-])"))
+                .as("%s: scripts", page)
+                .allMatch(script -> Files.isExecutable(Page.path(script)));
+        assertThat(page.found("mvn [^\n`]*-P([a-z]+)"))
+                .as("%s: profiles", page)
+                .allMatch(profile -> PROFILES.contains("<id>" + profile + "</id>"));
+        assertThat(page.found("mvn [^\n`]*-pl ([\\w,-]+)"))
+                .as("%s: modules", page)
+                .allSatisfy(modules -> assertThat(modules.split(",")).allMatch(this::isModule));
+        assertThat(page.found("-Dtest='?(\\w+\\*?\\w+)"))
+                .as("%s: tests", page)
+                .allMatch(test -> Pattern.compile("class " + test.replace("*", "\\w*") + " ")
+                        .matcher(CLASSES)
+                        .find());
+    }
+
+    private boolean isModule(String name) {
+        return Files.exists(Page.path(name).resolve("pom.xml"));
     }
 
     @Test

@@ -121,4 +121,31 @@ class SeatBookingIT {
         assertThat(this.concert.get("/app.js").status()).isEqualTo(200);
         assertThat(this.concert.get("/app.css").status()).isEqualTo(200);
     }
+
+    @Test
+    void whatTheReadmeTellsToTypeIsAnsweredAsItSays() {
+        List<Typed.Curl> requests = Typed.requests();
+        assertThat(requests).hasSize(2);
+        assertThat(this.concert.get(requests.get(0).path()).body()).contains("\"A7\"");
+        Typed.Curl sale = requests.get(1);
+        String seat = sale.path().replaceAll("/seats/(.+)/bookings", "$1");
+        String body = sale.body().orElseThrow();
+        assertThat(Typed.statuses())
+                .as("503 is an answer too: see TwoInstancesIT")
+                .containsExactlyInAnyOrder(
+                        503,
+                        this.concert.bookWithBody(seat, body).status(),
+                        this.concert.bookWithBody(seat, body).status(),
+                        this.concert.bookWithBody(seat, "{}").status(),
+                        this.concert.bookWithBody("Z/1", body).status());
+
+        assertThat(REDIS.call(Typed.redis())).isEqualTo("OK");
+        try {
+            Answer answer = this.concert.book("B/1", "Ada");
+            assertThat(answer.status()).isEqualTo(409);
+            assertThat(answer.body()).contains("seat:B1");
+        } finally {
+            REDIS.call("DEL", "distlock:seat:B1");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-package io.distlock.docs.guide;
+package com.example;
 
 import io.distlock.annotation.DistributedLock;
 import org.springframework.data.redis.core.StringRedisTemplate;

@@ -1,5 +1,6 @@
-package io.distlock.docs.guide;
+package io.distlock.docs;
 
+import com.example.Accounts;
 import io.distlock.Lease;
 import io.distlock.LockRequest;
 import io.distlock.Locker;

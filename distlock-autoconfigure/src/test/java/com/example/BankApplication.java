@@ -1,4 +1,4 @@
-package io.distlock.docs.guide;
+package com.example;
 
 import java.util.stream.IntStream;
 import org.springframework.boot.ApplicationRunner;

@@ -1,2 +1,0 @@
-/** The application of docs/guide.md. */
-package io.distlock.docs.guide;
