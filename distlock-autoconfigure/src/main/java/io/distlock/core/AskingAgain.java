@@ -97,7 +97,10 @@ final class AskingAgain {
     /** Often enough to stay alive in line, and just after the hold ends that stands in the way. */
     private Duration pause(Standing asking) {
         Duration pause = untilFree(
-                asking, shorter(this.longestPause, asking.demand().ttl().dividedBy(3)));
+                asking,
+                shorter(
+                        this.longestPause,
+                        Duration.ofNanos(asking.demand().ttl().toNanos() / 3)));
         pause = pause.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : pause;
         return pause.minusNanos(
                 (long) (pause.toNanos() * JITTER * ThreadLocalRandom.current().nextDouble()));

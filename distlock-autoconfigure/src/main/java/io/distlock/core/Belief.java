@@ -52,8 +52,8 @@ final class Belief {
      * @return whether it would have lasted longer
      */
     boolean shorten(long latest) {
-        State old = this.state.getAndUpdate(before -> new State(
-                latest - before.deadline < 0 ? latest : before.deadline, before.confirmed, before.epoch + 1));
+        State old = this.state.getAndUpdate(before ->
+                new State(latest - before.deadline < 0 ? latest : before.deadline, before.confirmed, before.epoch + 1));
         return latest - Objects.requireNonNull(old).deadline < 0;
     }
 

@@ -324,9 +324,7 @@ final class Claiming {
             return take(asking, holding, wanted);
         }
         asking.settle();
-        return () -> this.desk
-                .keepAlive()
-                .renewNow(holding, wanted, well -> lengthened(asking, holding, wanted, well));
+        return () -> this.desk.keepAlive().renewNow(holding, wanted, well -> lengthened(asking, holding, wanted, well));
     }
 
     private void lengthened(Standing asking, Holding holding, Duration ttl, boolean well) {

@@ -172,7 +172,7 @@ final class Desk {
      * is over, but what is left of a dead member is gone within the ttl.
      */
     Duration aliveFor(Duration ttl) {
-        Duration most = ttl.multipliedBy(4).dividedBy(5);
+        Duration most = Duration.ofNanos(ttl.toNanos() / 5 * 4);
         return most.compareTo(this.aliveFor) < 0 ? most : this.aliveFor;
     }
 

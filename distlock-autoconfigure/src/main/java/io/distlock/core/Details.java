@@ -54,10 +54,11 @@ final class Details {
      * @param method in which it asks; null = it said none
      */
     String of(String name, @Nullable String method, Map<String, String> metadata) {
-        String text = this.start + escape(Thread.currentThread().getName()) + "\n" + NAME + "=" + escape(name);
-        if (method != null) {
-            text += "\n" + METHOD + "=" + escape(method);
-        }
+        String thread = escape(Thread.currentThread().getName());
+        String label = escape(name);
+        String text = method == null
+                ? this.start + thread + "\n" + NAME + "=" + label
+                : this.start + thread + "\n" + NAME + "=" + label + "\n" + METHOD + "=" + escape(method);
         if (this.tracing != null) {
             text += trace(this.tracing);
         }

@@ -55,22 +55,23 @@ final class Questions {
     /** The next question, for the caller to send. */
     Question next(Standing asking, boolean stands) {
         Duration aliveFor = this.desk.aliveFor(asking.demand().ttl());
-        return asking.ask(member(), ++this.last, aliveFor, stands, this.desk.isListening());
+        return asking.ask(member(asking), ++this.last, aliveFor, stands, this.desk.isListening());
     }
 
     /** Whatever the store holds of it, or grants it later, is nobody's. */
     Runnable giveBack(Standing dead) {
-        return leave(new Question(dead.claim(), member(), this.last, Duration.ZERO));
+        return leave(new Question(dead.claim(), member(dead), this.last, Duration.ZERO));
     }
 
     Runnable leave(Question question) {
         return () -> this.desk.leave(question);
     }
 
-    private String member() {
+    /** Named after the first attempt, whose name nothing else has. */
+    private String member(Standing asking) {
         String known = this.member;
         if (known == null) {
-            known = this.desk.nextId();
+            known = asking.claim().hold().attempt();
             this.member = known;
         }
         return known;

@@ -25,6 +25,8 @@ public final class RandomTokens implements TokenGenerator {
     /** Drawn at once for many tokens: most of the price of secure random bits is paid per draw. */
     private static final int DRAWN = 128 * RANDOM_BYTES;
 
+    private static final Base64.Encoder TEXT = Base64.getUrlEncoder().withoutPadding();
+
     private final SecureRandom source = new SecureRandom();
 
     private final ReentrantLock gate = new ReentrantLock();
@@ -41,7 +43,7 @@ public final class RandomTokens implements TokenGenerator {
 
     @Override
     public String generate(String key) {
-        return this.start + Base64.getUrlEncoder().withoutPadding().encodeToString(draw());
+        return this.start + TEXT.encodeToString(draw());
     }
 
     private byte[] draw() {
@@ -76,7 +78,7 @@ public final class RandomTokens implements TokenGenerator {
         int shown = Math.min(MOST_OF_OTHERS, token.length() / 2);
         int end = shown > 0 && Character.isHighSurrogate(token.charAt(shown - 1)) ? shown - 1 : shown;
         byte[] digest = sha256(token);
-        String rest = Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
+        String rest = TEXT.encodeToString(digest);
         return token.substring(0, end) + "\u2026" + rest.substring(0, SHOWN_CHARACTERS);
     }
 

@@ -49,11 +49,21 @@ final class WaitingRoom {
     }
 
     boolean isAnyPatient() {
-        return this.waiting.stream().anyMatch(waiter -> waiter.demand().isPatient());
+        for (Waiter waiter : this.waiting) {
+            if (waiter.demand().isPatient()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean isOnlyLastCalls() {
-        return this.waiting.stream().allMatch(Waiter::isLastCall);
+        for (Waiter waiter : this.waiting) {
+            if (!waiter.isLastCall()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     void foundHeldBy(@Nullable String facts) {
@@ -62,6 +72,9 @@ final class WaitingRoom {
 
     /** Removes those whom the test names. */
     List<Waiter> dismiss(Predicate<Waiter> whom) {
+        if (this.waiting.isEmpty()) {
+            return List.of();
+        }
         List<Waiter> dismissed = new ArrayList<>(1);
         for (Iterator<Waiter> all = this.waiting.iterator(); all.hasNext(); ) {
             Waiter waiter = all.next();

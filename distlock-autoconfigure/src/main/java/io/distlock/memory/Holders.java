@@ -29,6 +29,9 @@ final class Holders {
 
     /** Whether so many and the others agree to one more. */
     boolean hasRoomFor(Claim claim) {
+        if (this.all.isEmpty()) {
+            return true;
+        }
         return this.all.size() < claim.permits()
                 && !this.all.containsKey(claim.hold().token())
                 && this.all.values().stream().allMatch(holder -> this.all.size() < holder.claim.permits());

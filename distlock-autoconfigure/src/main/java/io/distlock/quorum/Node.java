@@ -49,6 +49,7 @@ final class Node {
 
     /** Why it did not answer the last question; null = it did. */
     private volatile @Nullable String trouble;
+
     private final AtomicReference<@Nullable CompletableFuture<String>> greeting = new AtomicReference<>();
 
     /** When it may be asked again who it is. */

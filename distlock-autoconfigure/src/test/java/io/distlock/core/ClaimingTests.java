@@ -44,8 +44,7 @@ class ClaimingTests {
     }
 
     private static Demand demand(LockRequest request, Duration ttl) {
-        return Demand.of(
-                request, ttl, LockerSettings.defaults(), new Details(new Instance("", ""), Map.of(), null));
+        return Demand.of(request, ttl, LockerSettings.defaults(), new Details(new Instance("", ""), Map.of(), null));
     }
 
     private static CompletableFuture<Answer> ask(Desk desk) {
@@ -242,7 +241,8 @@ class ClaimingTests {
         before.release();
         leaver.leaves();
         this.store.deliver();
-        assertThat(lease(next).validity()).isGreaterThan(OneKeyStore.EVER.dividedBy(3).multipliedBy(2));
+        assertThat(lease(next).validity())
+                .isGreaterThan(OneKeyStore.EVER.dividedBy(3).multipliedBy(2));
         assertHolds(lease(next));
     }
 
@@ -254,7 +254,8 @@ class ClaimingTests {
         leaver.hasLeft();
         before.release();
         assertThat(this.store.renewals()).isEqualTo(1);
-        assertThat(lease(next).validity()).isGreaterThan(OneKeyStore.EVER.dividedBy(3).multipliedBy(2));
+        assertThat(lease(next).validity())
+                .isGreaterThan(OneKeyStore.EVER.dividedBy(3).multipliedBy(2));
         assertHolds(lease(next));
     }
 

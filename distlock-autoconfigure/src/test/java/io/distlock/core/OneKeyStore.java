@@ -57,7 +57,8 @@ final class OneKeyStore {
     private int renewals;
 
     /** @param inbox null = it did not listen when it asked */
-    private record Entry(LineDriver.Question question, @Nullable Driver inbox) {}
+    private record Entry(
+            LineDriver.Question question, @Nullable Driver inbox) {}
 
     /** The token that holds the key; null = nobody's. */
     @Nullable

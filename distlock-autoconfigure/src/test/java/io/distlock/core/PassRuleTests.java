@@ -40,8 +40,7 @@ class PassRuleTests {
     private final Desk desk = new Desk(
             LockerSettings.defaults(),
             new Instance("", ""),
-            new MemoryLockDriverFactory()
-                    .create(new DriverSettings("", "", "", TTL, TTL, true, Optional.empty())),
+            new MemoryLockDriverFactory().create(new DriverSettings("", "", "", TTL, TTL, true, Optional.empty())),
             key -> key,
             new Tellers("", List.of(), null),
             new Clocks(() -> System.currentTimeMillis() + this.ahead.get()));
@@ -54,8 +53,7 @@ class PassRuleTests {
     }
 
     private static Demand demand(LockRequest request, Duration ttl) {
-        return Demand.of(
-                request, ttl, LockerSettings.defaults(), new Details(new Instance("", ""), Map.of(), null));
+        return Demand.of(request, ttl, LockerSettings.defaults(), new Details(new Instance("", ""), Map.of(), null));
     }
 
     /** Granted just now. */
@@ -82,8 +80,12 @@ class PassRuleTests {
                 REQUEST.holdAtLeast(Duration.ofSeconds(1)),
                 REQUEST.permits(2),
                 REQUEST.shared())) {
-            assertThat(allows(this.holding, ORDERS, demand(own, TTL))).as("%s", own).isFalse();
-            assertThat(allows(this.holding, demand(own, TTL), ORDERS)).as("%s", own).isFalse();
+            assertThat(allows(this.holding, ORDERS, demand(own, TTL)))
+                    .as("%s", own)
+                    .isFalse();
+            assertThat(allows(this.holding, demand(own, TTL), ORDERS))
+                    .as("%s", own)
+                    .isFalse();
         }
     }
 
