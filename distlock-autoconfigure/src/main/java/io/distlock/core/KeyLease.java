@@ -37,6 +37,8 @@ final class KeyLease implements Lease {
         LOST
     }
 
+    private static final List<State> NOT_ENDED_WITH_ITS_HOLD = List.of(State.HELD, State.EXPOSED, State.PASSED);
+
     private final Holding holding;
 
     private final Demand demand;
@@ -340,7 +342,7 @@ final class KeyLease implements Lease {
 
     /** The step by which a lease ends together with its hold, unless it was lost; also one that nobody took when it was passed. */
     void end() {
-        for (State before : List.of(State.HELD, State.EXPOSED, State.PASSED)) {
+        for (State before : NOT_ENDED_WITH_ITS_HOLD) {
             this.state.compareAndSet(before, State.RELEASED);
         }
     }
