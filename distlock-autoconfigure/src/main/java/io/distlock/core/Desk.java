@@ -74,6 +74,9 @@ final class Desk {
     /** Lines apart, by their members' names: one for each who shares a key, or goes on with a hold from elsewhere. */
     private final ConcurrentMap<String, KeyLine> apart = new ConcurrentHashMap<>();
 
+    /** How many wait in lines apart for a key, where only so many may. */
+    private final ConcurrentMap<String, Integer> waitingApart = new ConcurrentHashMap<>();
+
     /** Leases that are let go of here, and whose release is not answered yet. */
     private final LongAdder returning = new LongAdder();
 
@@ -252,20 +255,23 @@ final class Desk {
     /** Whoever shares a key asks the store for itself, since each holder counts there. */
     private KeyLine enterApart(LockKey key, Waiter waiter) {
         KeyLine line = lineApart(key);
-        if (this.settings.maxWaiters() > 0 && awaitedApart(key) >= this.settings.maxWaiters()) {
-            waiter.answer(new Answer.Refused(Reason.SHED, null, null));
-            forget(line);
-        } else {
-            line.enter(waiter);
-        }
+        line.enter(waiter);
         return line;
     }
 
-    private long awaitedApart(LockKey key) {
-        return this.apart.values().stream()
-                .filter(line -> line.key().equals(key))
-                .filter(line -> !line.show().waits().isEmpty())
-                .count();
+    /** @return whether there is room for one more among those who wait apart for that key; whoever has it is counted */
+    boolean countApart(LockKey key, int most) {
+        boolean[] room = {false};
+        this.waitingApart.compute(key.key(), (same, counted) -> {
+            int now = counted == null ? 0 : counted;
+            room[0] = now < most;
+            return room[0] ? now + 1 : now;
+        });
+        return room[0];
+    }
+
+    void uncountApart(LockKey key) {
+        this.waitingApart.computeIfPresent(key.key(), (same, counted) -> counted == 1 ? null : counted - 1);
     }
 
     /** A line for one hold that was taken elsewhere, or together with others. */

@@ -45,6 +45,9 @@ final class KeyLine {
 
     private boolean retired;
 
+    /** Whether the desk has counted the one who waits in a line apart. */
+    private boolean counted;
+
     KeyLine(Desk desk, LockKey key, @Nullable String apart) {
         this.desk = desk;
         this.key = key;
@@ -117,7 +120,7 @@ final class KeyLine {
             return () -> waiter.answer(refusal);
         }
         int most = this.desk.settings().maxWaiters();
-        if (most > 0 && this.waiting.size() >= most) {
+        if (most > 0 && !hasRoom(most)) {
             return () -> waiter.answer(new Answer.Refused(Reason.SHED, null, null));
         }
         this.waiting.add(waiter);
@@ -125,6 +128,15 @@ final class KeyLine {
             waiter.expectSoon();
         }
         return claimIfNeeded();
+    }
+
+    /** Those who share a key stand in a line apart each, and are counted together. */
+    private boolean hasRoom(int most) {
+        if (this.apart == null) {
+            return this.waiting.size() < most;
+        }
+        this.counted = this.desk.countApart(this.key, most);
+        return this.counted;
     }
 
     /** Whoever waits needs somebody here to hold the key, or a claim under way. */
@@ -260,6 +272,10 @@ final class KeyLine {
         this.gate.lock();
         try {
             then = change.get();
+            if (this.counted && this.waiting.isEmpty()) {
+                this.counted = false;
+                this.desk.uncountApart(this.key);
+            }
             if (this.held == null && !this.claiming.isUnderWay() && this.waiting.isEmpty() && !this.retired) {
                 this.retired = true;
                 this.desk.forget(this);

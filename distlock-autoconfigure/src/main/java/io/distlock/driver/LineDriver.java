@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A store that keeps a line of those who wait, in the order of their arrival, and hands a released key to the first of
@@ -56,8 +57,8 @@ public interface LineDriver extends LockDriver {
     record Grant(Hold hold, String member, long question, Attempt.Granted granted, Duration ttl) {}
 
     /**
-     * @param released what was found at the key
+     * @param released what was found at the key; null when that is not known, since it may have been asked twice
      * @param next answer to the new claim
      */
-    record Handover(Ownership released, Attempt next) {}
+    record Handover(@Nullable Ownership released, Attempt next) {}
 }

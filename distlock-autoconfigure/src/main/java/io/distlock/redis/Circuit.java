@@ -98,6 +98,11 @@ final class Circuit implements RedisLink {
     }
 
     @Override
+    public long losses() {
+        return this.link.losses();
+    }
+
+    @Override
     public boolean isOneServer() {
         return this.link.isOneServer();
     }

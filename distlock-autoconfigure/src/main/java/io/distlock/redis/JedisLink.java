@@ -112,6 +112,12 @@ final class JedisLink implements RedisLink {
         return this.inbox.isListening();
     }
 
+    /** A connection that is lost fails its command, which is not sent again. Only in a cluster Jedis does so, unseen. */
+    @Override
+    public long losses() {
+        return 0;
+    }
+
     @Override
     public boolean isOneServer() {
         return this.oneServer;

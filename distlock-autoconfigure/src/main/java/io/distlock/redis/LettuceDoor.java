@@ -3,8 +3,10 @@ package io.distlock.redis;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
 import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisConnectionStateAdapter;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
@@ -14,7 +16,10 @@ import io.netty.util.Timer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
@@ -30,6 +35,11 @@ final class LettuceDoor {
 
     private final AtomicInteger opening = new AtomicInteger();
 
+    private final LossCount losses = new LossCount();
+
+    /** The client of a cluster, which tells of the connections to its nodes. */
+    private final AtomicReference<@Nullable AbstractRedisClient> telling = new AtomicReference<>();
+
     private final boolean own;
 
     private final boolean oneServer;
@@ -44,6 +54,11 @@ final class LettuceDoor {
         this.factory = factory;
         this.own = own;
         this.oneServer = !factory.isClusterAware() && !factory.isRedisSentinelAware();
+    }
+
+    /** How often a connection for commands was lost; in a cluster, the application's own among them. */
+    long losses() {
+        return this.losses.count.get();
     }
 
     Timer timer() {
@@ -95,11 +110,15 @@ final class LettuceDoor {
         AbstractRedisClient client = client();
         if (client instanceof RedisClusterClient cluster) {
             StatefulRedisClusterConnection<String, String> connection = cluster.connect(StringCodec.UTF8);
+            if (this.telling.getAndSet(client) != client) {
+                client.addListener(this.losses);
+            }
             return new Wire(connection, connection.async());
         }
         StatefulRedisConnection<String, String> connection = ((RedisClient) client).connect(StringCodec.UTF8);
         // each command has a time-out of its own here: another one by the client costs as much as to send it
         connection.setTimeout(Duration.ZERO);
+        connection.addListener(this.losses);
         return new Wire(connection, connection.async());
     }
 
@@ -135,6 +154,10 @@ final class LettuceDoor {
     }
 
     void close() {
+        AbstractRedisClient told = this.telling.getAndSet(null);
+        if (told != null) {
+            told.removeListener(this.losses);
+        }
         if (this.own) {
             this.factory.destroy();
         }
@@ -145,5 +168,15 @@ final class LettuceDoor {
         return this.oneServer
                 ? "Redis at " + this.factory.getHostName() + ":" + this.factory.getPort()
                 : isCluster() ? "the Redis cluster" : "Redis behind Sentinel";
+    }
+
+    private static final class LossCount extends RedisConnectionStateAdapter {
+
+        private final AtomicLong count = new AtomicLong();
+
+        @Override
+        public void onRedisDisconnected(RedisChannelHandler<?, ?> lost) {
+            this.count.incrementAndGet();
+        }
     }
 }

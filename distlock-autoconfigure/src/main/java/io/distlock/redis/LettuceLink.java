@@ -103,6 +103,11 @@ final class LettuceLink implements RedisLink {
     }
 
     @Override
+    public long losses() {
+        return this.door.losses();
+    }
+
+    @Override
     public boolean isOneServer() {
         return this.door.isOneServer();
     }

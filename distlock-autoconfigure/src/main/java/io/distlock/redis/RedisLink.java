@@ -33,6 +33,9 @@ interface RedisLink extends AutoCloseable {
     /** Whether a message sent now would arrive, as far as this end of the connection knows. */
     boolean isListening();
 
+    /** How often the way there was lost so far: what was not answered then is sent again, and may be executed twice. */
+    long losses();
+
     /** Whether one server holds every key and sees every subscriber. */
     boolean isOneServer();
 

@@ -6,6 +6,8 @@ import io.distlock.driver.DriverSettings;
 import io.distlock.driver.FreeingDriver;
 import io.distlock.driver.Hold;
 import io.distlock.driver.KeyState;
+import io.distlock.driver.LockDriverException;
+import io.distlock.driver.LockDriverException.Kind;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
@@ -136,7 +138,28 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
     public CompletionStage<Ownership> release(Release release) {
         Arguments arguments = start(Arguments.RELEASE);
         arguments.add(release);
-        return end(release.hold(), arguments).thenApply(reply -> RedisReplies.ownership(reply.get(0)));
+        long losses = this.link.losses();
+        return end(release.hold(), arguments).thenApply(reply -> known(RedisReplies.ownership(reply.get(0)), losses));
+    }
+
+    /** @param losses before it was asked */
+    private Ownership known(Ownership found, long losses) {
+        if (isKnown(found, losses)) {
+            return found;
+        }
+        throw new LockDriverException(
+                Kind.UNANSWERED,
+                "the connection to Redis was lost while a lock was released, which was then asked for once more:"
+                        + " whether the lock had been released by the first time Redis does not know any more",
+                null);
+    }
+
+    /**
+     * A release that is executed twice finds that the lock is not its own any more, unless the record still names it,
+     * which is short: a loss is only told by a release that was asked for once.
+     */
+    private boolean isKnown(Ownership found, long losses) {
+        return found == Ownership.OURS || this.link.losses() == losses;
     }
 
     @Override
@@ -151,9 +174,11 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
         Arguments arguments = start(Arguments.RELEASE + Arguments.QUESTION);
         arguments.add(release);
         arguments.add(next, true, this.link.isListening());
-        CompletionStage<Handover> answer = end(release.hold(), arguments)
-                .thenApply(reply ->
-                        new Handover(RedisReplies.ownership(reply.get(0)), RedisReplies.attempt(reply.get(1))));
+        long losses = this.link.losses();
+        CompletionStage<Handover> answer = end(release.hold(), arguments).thenApply(reply -> {
+            Ownership found = RedisReplies.ownership(reply.get(0));
+            return new Handover(isKnown(found, losses) ? found : null, RedisReplies.attempt(reply.get(1)));
+        });
         return this.replication.copied(
                 next.claim().hold(), answer, timeout(next.claim().ttl()));
     }
@@ -176,7 +201,10 @@ final class RedisLockDriver implements SharingDriver, FreeingDriver, SeveralKeys
 
     @Override
     public List<CompletionStage<Ownership>> releaseAll(List<Release> releases) {
-        return this.several.release(releases, this.settings.commandTimeout(), this::release);
+        long losses = this.link.losses();
+        return this.several.release(releases, this.settings.commandTimeout(), this::release).stream()
+                .map(answer -> answer.thenApply(found -> known(found, losses)))
+                .toList();
     }
 
     @Override

@@ -70,6 +70,23 @@ class LockMetersTests {
     }
 
     @Test
+    void whoIsShedIsCounted() {
+        this.measured.withPropertyValues("distlock.max-waiters=1").run(context -> {
+            Locker locker = context.getBean(Locker.class);
+            LockRequest request = LockRequest.of("order:42").name("orders");
+            try (Lease lease = locker.acquire(request)) {
+                CompletableFuture<Lease> pending = locker.acquireAsync(request);
+                assertThat(locker.tryAcquire(request)).isEmpty();
+                assertThat(locker.acquireAsync(request)).failsWithin(Duration.ofSeconds(10));
+                assertThat(outcomes("orders", "shed")).isEqualTo(2);
+                assertThat(outcomes("orders", "busy")).isZero();
+                assertThat(lease.isHeld()).isTrue();
+                pending.cancel(true);
+            }
+        });
+    }
+
+    @Test
     void waitsHoldsAndOutcomesAreMeasuredByNameAndNeverByKey() {
         this.measured.run(context -> {
             Locker locker = context.getBean(Locker.class);

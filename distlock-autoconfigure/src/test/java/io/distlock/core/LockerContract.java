@@ -750,6 +750,20 @@ public abstract class LockerContract {
         assertThat(since(start)).isGreaterThan(least.minusMillis(50));
     }
 
+    @WaitingTest
+    void aKeyThatIsKeptAfterTheReleaseGoesToAThreadOfTheSameJvmOnlyAfterThat() throws Exception {
+        Duration least = Duration.ofSeconds(1);
+        long start = System.nanoTime();
+        Lease lease = this.locker.acquire(TRY.holdAtLeast(least));
+        CompletableFuture<Lease> waiting = this.locker.acquireAsync(REQUEST.waitFor(PATIENCE));
+        assertThat(lease.release()).isEqualTo(ReleaseOutcome.RELEASED);
+        assertThat(this.locker.tryAcquire(TRY)).isEmpty();
+        Lease next = waiting.get(10, TimeUnit.SECONDS);
+        assertThat(since(start)).isGreaterThan(least.minusMillis(50));
+        assertThat(next.fencingToken()).isGreaterThan(lease.fencingToken());
+        assertThat(next.release()).isEqualTo(ReleaseOutcome.RELEASED);
+    }
+
     // tokens
 
     @WaitingTest

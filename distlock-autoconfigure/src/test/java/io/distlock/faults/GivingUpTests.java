@@ -116,6 +116,7 @@ class GivingUpTests {
         Caller stays = Caller.of(this.third, ORDERS);
         this.observer.awaitWaiting("orders", 2);
         leaves.interrupt();
+        leaves.answer().thenAccept(Lease::release); // the interrupt may come after the grant
         lease.release();
         stays.lease().release();
         Leftovers.assertNoneIn(this.redis, Duration.ZERO);
@@ -135,6 +136,57 @@ class GivingUpTests {
         }
         this.history.assertExclusive();
         Leftovers.assertNoneIn(this.redis, Duration.ZERO);
+    }
+
+    @Test
+    void waitsThatEndAtRandomMomentsLoseNoLockWhereOthersAreInterruptedAndCancelled() {
+        AtomicInteger granted = new AtomicInteger();
+        AtomicInteger refused = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            RunningInstance instance = this.instances.get(i % 3);
+            Thread thread = new Thread(() -> {
+                for (int turn = 0; turn < 150; turn++) {
+                    (takeForAMoment(instance) ? granted : refused).incrementAndGet();
+                }
+            });
+            threads.add(thread);
+            thread.start();
+        }
+        List<CompletableFuture<Lease>> futures = new ArrayList<>();
+        while (threads.stream().anyMatch(Thread::isAlive)) {
+            LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(2_000_000));
+            threads.get(ThreadLocalRandom.current().nextInt(threads.size())).interrupt();
+            CompletableFuture<Lease> future = this.first.locker().acquireAsync(ORDERS.waitFor(aMoment()));
+            future.thenAccept(Lease::release);
+            futures.add(future);
+            futures.get(ThreadLocalRandom.current().nextInt(futures.size())).cancel(true);
+        }
+        await().until(() -> futures.stream().allMatch(CompletableFuture::isDone));
+        assertThat(granted).hasPositiveValue();
+        assertThat(refused).hasPositiveValue();
+        this.history.assertExclusive();
+        this.first.locker().acquire(ORDERS).release();
+        Leftovers.assertNoneIn(this.redis, Duration.ZERO);
+    }
+
+    private static Duration aMoment() {
+        return Duration.ofNanos(ThreadLocalRandom.current().nextLong(5_000_000));
+    }
+
+    private boolean takeForAMoment(RunningInstance instance) {
+        try {
+            Lease lease = instance.locker().tryAcquire(ORDERS.waitFor(aMoment())).orElse(null);
+            if (lease != null) {
+                this.history.hold(lease, Thread.currentThread().getName(), Duration.ZERO);
+                lease.release();
+            }
+            return lease != null;
+        } catch (LockNotAcquiredException interrupted) {
+            assertThat(interrupted.reason()).isEqualTo(Reason.INTERRUPTED);
+            Thread.interrupted();
+            return false;
+        }
     }
 
     @Test

@@ -15,6 +15,8 @@ final class Observer {
     private static final Set<String> SENT =
             Set.of("eval", "evalsha", "script|load", "subscribe", "unsubscribe", "ping");
 
+    private static final Set<String> SCRIPTS = Set.of("eval", "evalsha");
+
     private final TestRedis redis;
 
     Observer(TestRedis redis) {
@@ -23,6 +25,11 @@ final class Observer {
 
     String holder(String key) {
         return (String) this.redis.call("GET", "distlock:" + key);
+    }
+
+    /** How long the key lives unless renewed. */
+    Duration left(String key) {
+        return Duration.ofMillis((Long) this.redis.call("PTTL", "distlock:" + key));
     }
 
     long waiting(String key) {
@@ -66,11 +73,20 @@ final class Observer {
 
     /** How many requests lockers have sent so far. */
     long requests() {
+        return calls(SENT);
+    }
+
+    /** How many scripts of theirs have run so far. */
+    long questions() {
+        return calls(SCRIPTS);
+    }
+
+    private long calls(Set<String> commands) {
         String stats = (String) this.redis.call("INFO", "commandstats");
         return Arrays.stream(stats.split("\r\n"))
                 .filter(line -> line.startsWith("cmdstat_"))
                 .map(line -> line.substring("cmdstat_".length()).split(":calls=|,", 3))
-                .filter(stat -> SENT.contains(stat[0]))
+                .filter(stat -> commands.contains(stat[0]))
                 .mapToLong(stat -> Long.parseLong(stat[1]))
                 .sum();
     }

@@ -52,6 +52,31 @@ class SentinelTests {
         assertThat(caller.lease().fencingToken()).isGreaterThan(lease.fencingToken());
     }
 
+    /** The subscription may be at a replica, so nobody counts who listens: the mark decides. */
+    @Test
+    void whoListensNoMoreIsGrantedTheLockWhileItsMarkSaysAlive() {
+        PrivateRedis master = this.sentinel.master();
+        Observer observer = new Observer(master);
+        RunningInstance vanishing = this.instances.get(1);
+        LockRequest request = ORDERS.ttl(Duration.ofMinutes(1));
+        Lease lease = this.instances.get(0).locker().acquire(request);
+        vanishing.locker().awaitMessages();
+        Caller.of(vanishing, request);
+        observer.awaitListening("orders", 1);
+        Caller next = Caller.of(this.instances.get(2), request);
+        observer.awaitWaiting("orders", 2);
+        vanishing.vanish();
+        String before = observer.holder("orders");
+        lease.release();
+        assertThat(observer.holder("orders"))
+                .as("token of one that is gone")
+                .isNotNull()
+                .isNotEqualTo(before);
+        assertThat(next.hasAnswer()).isFalse();
+        master.call("DEL", "distlock:orders");
+        next.lease().release();
+    }
+
     @Test
     void serviceIsBackAfterThePromotionAndFencesGoOnGrowing() {
         PrivateRedis first = this.sentinel.master();

@@ -63,6 +63,16 @@ final class Connections {
     /** The same over drivers that are made that way. */
     static DistributedLocker locker(
             Function<DriverSettings, LockDriver> drivers, String prefix, LockListener... listeners) {
+        return locker(drivers, prefix, LockerSettings.defaults().passMax(), listeners);
+    }
+
+    /** One whose threads give every lease back. */
+    static DistributedLocker withoutPassing(RedisConnectionFactory connections, String prefix) {
+        return locker(new RedisLockDriverFactory(connections)::create, prefix, 0);
+    }
+
+    private static DistributedLocker locker(
+            Function<DriverSettings, LockDriver> drivers, String prefix, int passMax, LockListener... listeners) {
         LockerSettings defaults = LockerSettings.defaults();
         LockerSettings settings = new LockerSettings(
                 "default",
@@ -75,7 +85,7 @@ final class Connections {
                 Duration.ZERO,
                 defaults.pollInterval(),
                 0,
-                defaults.passMax(),
+                passMax,
                 defaults.passTime(),
                 Duration.ofMillis(10));
         Instance instance = Instance.here("app");

@@ -1,6 +1,7 @@
 package io.distlock.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
@@ -11,9 +12,11 @@ import io.distlock.driver.LineDriver.Question;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
+import io.distlock.testredis.RedisConversation;
 import io.distlock.testredis.RedisServers;
 import io.distlock.testredis.TestRedis;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
@@ -106,5 +109,64 @@ class LineKeysTests {
         standing(this.there, "d", ALIVE);
         assertThat(left("line")).isBetween(ALIVE.dividedBy(2), longest);
         assertThat(left("wait")).isBetween(ALIVE.dividedBy(2), longest);
+    }
+
+    @Test
+    void aListenerWhomNobodyHearsIsPassedOverThoughSomebodyListensToAllAndKeepsItsPlace() {
+        try (LineDriver gone = driver("gone");
+                RedisConversation monitor = this.redis.connect()) {
+            monitor.call("PSUBSCRIBE", "*");
+            answer(this.here.acquire(claim("a")));
+            answer(gone.listen(grant -> {}));
+            Question silent = standing(gone, "silent", ALIVE);
+            gone.close();
+            await().until(() -> ((List<?>) this.redis.call("PUBSUB", "CHANNELS", this.prefix + "*")).size() == 2);
+            standing(this.there, "b", ALIVE);
+            standing(this.there, "c", ALIVE);
+            release("a");
+            assertThat(holder()).isEqualTo("b");
+
+            standing(this.there, "silent", ALIVE);
+            release("b");
+            assertThat(holder()).isEqualTo(silent.claim().hold().token());
+        }
+    }
+
+    @Test
+    void whoseMarkIsFromBeforeTheClockWasSetBackIsPassedOverAndStandsAnewWhenItAsks() {
+        answer(this.here.acquire(claim("a")));
+        standing(this.there, "early", ALIVE);
+        standing(this.there, "b", ALIVE);
+        setMark("early", Duration.ofHours(1));
+        release("a");
+        assertThat(holder()).isEqualTo("b");
+        assertThat(this.redis.call("ZCARD", this.prefix + "~line:{" + this.key.full() + "}"))
+                .isEqualTo(0L);
+
+        standing(this.there, "early", ALIVE);
+        release("b");
+        assertThat(holder()).isEqualTo("early");
+    }
+
+    @Test
+    void whoseMarkIsOverBecauseTheClockWasSetAheadIsPassedOverAndStandsAnewWhenItAsks() {
+        answer(this.here.acquire(claim("a")));
+        standing(this.there, "late", ALIVE);
+        setMark("late", Duration.ofHours(-1));
+        release("a");
+        assertThat(holder()).isNull();
+
+        answer(this.here.acquire(claim("b")));
+        standing(this.there, "late", ALIVE);
+        release("b");
+        assertThat(holder()).isEqualTo("late");
+    }
+
+    /** As if the server's clock had been set back by that much since the member asked. */
+    private void setMark(String token, Duration ahead) {
+        String waiting = this.prefix + "~wait:{" + this.key.full() + "}";
+        String[] entry = ((String) this.redis.call("HGET", waiting, "member " + token)).split("\n", 3);
+        long mark = Long.parseLong(entry[1]) + ahead.toMillis();
+        this.redis.call("HSET", waiting, "member " + token, entry[0] + "\n" + mark + "\n" + entry[2]);
     }
 }

@@ -28,6 +28,11 @@ abstract class OneServerLink implements RedisLink {
     }
 
     @Override
+    public long losses() {
+        return 0;
+    }
+
+    @Override
     public boolean isOneServer() {
         return true;
     }

@@ -149,6 +149,22 @@ class RedisCommandCountTests {
     }
 
     @Test
+    void whoReleasesWhileAThreadHereWaitsAsksForThatOneWithTheSameCommand() {
+        try (DistributedLocker giving = Connections.withoutPassing(this.connections, "distlock:")) {
+            for (int i = 0; i < 3; i++) {
+                Lease lease = giving.acquire(TRY);
+                CompletableFuture<Lease> waiting = giving.acquireAsync(TRY.waitFor(Duration.ofMinutes(1)));
+                commands();
+                assertThat(lease.release()).isEqualTo(ReleaseOutcome.RELEASED);
+                Lease next = waiting.join();
+                assertThat(commands()).containsExactly("EVALSHA");
+                assertThat(next.fencingToken()).isGreaterThan(lease.fencingToken());
+                next.close();
+            }
+        }
+    }
+
+    @Test
     void holdsAreRenewedTogether() {
         List<Lease> leases = IntStream.range(0, 40)
                 .mapToObj(i -> this.locker.acquire(

@@ -21,10 +21,16 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -305,6 +311,35 @@ class RedisTroubleTests {
     void aUserWithoutPubSubLocksAndWaitsByAsking() throws Exception {
         RedisStandaloneConfiguration user = user("~distlock:* resetchannels +@all -publish -subscribe -pubsub");
         everythingWorks(locker(user), locker(user));
+    }
+
+    @Test
+    void aServerThatKnowsNoSubscriptionsIsToldOfOnceAndWaitersAsk() throws Exception {
+        PrivateRedis silent = opened(RedisServers.start("--rename-command", "SUBSCRIBE", ""));
+        DistributedLocker locker = locker(silent);
+        silent.call("SET", FULL_KEY, "foreign", "PX", "60000");
+        Queue<String> warnings = new ConcurrentLinkedQueue<>();
+        Handler heard = new StreamHandler() {
+            @Override
+            public void publish(LogRecord entry) {
+                warnings.add(entry.getMessage());
+            }
+        };
+        Logger logger = Logger.getLogger("io.distlock");
+        logger.addHandler(heard);
+        try {
+            for (int i = 0; i < 2; i++) {
+                assertThat(locker.tryAcquire(TRY.waitFor(Duration.ofMillis(700)))).isEmpty();
+            }
+            await().untilAsserted(() -> assertThat(warnings)
+                    .singleElement()
+                    .asString()
+                    .contains("hears no messages", "every PT0.5S", "unknown command"));
+        } finally {
+            logger.removeHandler(heard);
+        }
+        silent.call("DEL", FULL_KEY);
+        everythingWorks(locker, locker(silent));
     }
 
     private void everythingWorks(DistributedLocker locker, DistributedLocker other) throws Exception {

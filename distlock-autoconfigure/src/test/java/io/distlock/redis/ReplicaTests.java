@@ -10,6 +10,7 @@ import io.distlock.LockUnavailableException;
 import io.distlock.core.DistributedLocker;
 import io.distlock.testredis.PrivateRedis;
 import io.distlock.testredis.RedisServers;
+import io.lettuce.core.ReadFrom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /** Locks that a replica must have before they count, with a real one that is frozen now and then. */
@@ -150,6 +153,29 @@ class ReplicaTests {
                 assertUnavailable(this.locker, LockRequest.of("k" + i).waitFor(Duration.ZERO));
             }
             assertThat(held.isHeld()).isTrue();
+        }
+    }
+
+    @Test
+    void whereTheApplicationReadsFromReplicasLocksAskThePrimary() {
+        LettuceConnectionFactory reading = new LettuceConnectionFactory(
+                new RedisStandaloneConfiguration(master.host(), master.port()),
+                LettuceClientConfiguration.builder()
+                        .readFrom(ReadFrom.REPLICA)
+                        .build());
+        reading.afterPropertiesSet();
+        reading.start();
+        replica.pause();
+        try (DistributedLocker made = Connections.locker(reading, "distlock:")) {
+            Lease lease = made.acquire(REQUEST);
+            assertThat(made.inspect("order:42").orElseThrow().fencingToken()).hasValue(lease.fencingToken());
+            assertThat(lease.ttl()).isPresent();
+            assertThat(lease.extend(Duration.ofMinutes(2))).isTrue();
+            lease.close();
+            assertThat(made.inspect("order:42")).isEmpty();
+        } finally {
+            replica.resume();
+            reading.destroy();
         }
     }
 

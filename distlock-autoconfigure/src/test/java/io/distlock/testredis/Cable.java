@@ -1,5 +1,7 @@
 package io.distlock.testredis;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -27,6 +29,8 @@ public final class Cable implements TestRedis, AutoCloseable {
     private volatile boolean heldUp;
 
     private volatile boolean repliesLost;
+
+    private volatile boolean answersLost;
 
     private volatile boolean severed;
 
@@ -75,6 +79,16 @@ public final class Cable implements TestRedis, AutoCloseable {
         this.repliesLost = true;
     }
 
+    /** As {@link #loseReplies()}, but who has subscribed goes on hearing messages. */
+    public void loseAnswers() {
+        this.answersLost = true;
+    }
+
+    /** Resets the connections of those who have not subscribed; new ones are taken at once. */
+    public void cutCommands() {
+        this.connections.stream().filter(connection -> !connection.listens).forEach(Connection::close);
+    }
+
     /** Everything takes so much longer, each way. */
     public void delay(long millis) {
         this.delay = millis * 1_000_000;
@@ -89,6 +103,10 @@ public final class Cable implements TestRedis, AutoCloseable {
         if (this.repliesLost) {
             this.repliesLost = false;
             cut();
+        }
+        if (this.answersLost) {
+            this.answersLost = false;
+            cutCommands();
         }
         this.severed = false;
         this.heldUp = false;
@@ -137,6 +155,8 @@ public final class Cable implements TestRedis, AutoCloseable {
 
         private volatile boolean forgotten;
 
+        private volatile boolean listens;
+
         Connection(Socket client, Socket server) throws IOException {
             this.client = client;
             this.server = server;
@@ -152,11 +172,13 @@ public final class Cable implements TestRedis, AutoCloseable {
                 InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream();
                 for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
+                    this.listens |= !replies && new String(bytes, 0, read, ISO_8859_1).contains("SUBSCRIBE");
                     LockSupport.parkNanos(Cable.this.delay);
                     while (Cable.this.heldUp && !from.isClosed()) {
                         LockSupport.parkNanos(LOOK_AGAIN);
                     }
-                    if (!this.forgotten && !(replies && Cable.this.repliesLost)) {
+                    boolean lost = Cable.this.repliesLost || Cable.this.answersLost && !this.listens;
+                    if (!this.forgotten && !(replies && lost)) {
                         out.write(bytes, 0, read);
                     }
                 }
