@@ -128,7 +128,8 @@ final class PagesExample {
 
         @ExceptionHandler
         ProblemDetail unavailable(LockUnavailableException away) {
-            return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE, "Locking is unavailable at the moment");
+            return ProblemDetail.forStatusAndDetail(
+                    HttpStatus.SERVICE_UNAVAILABLE, "Locking is unavailable at the moment");
         }
 
         @ExceptionHandler
