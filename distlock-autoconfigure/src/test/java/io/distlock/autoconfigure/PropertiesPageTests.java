@@ -35,11 +35,11 @@ class PropertiesPageTests {
     private static final String HEAD = """
             # Properties
 
-            Everything below `distlock`, with its default. Made from the configuration metadata that editors show, by
-            `PropertiesPageTests`; do not edit it by hand.
+            Everything below `distlock`, with its default. `PropertiesPageTests` generates this page from the configuration
+            metadata that editors show; do not edit it by hand.
 
-            Times are written `30s`, `500ms` or `1m`. A value that can never work keeps the application from starting, with
-            a text that names the property, the value and what to write instead. For what goes together see
+            Times are written `30s`, `500ms` or `1m`. A value that can never work keeps the application from starting; the
+            message names the property, the value, and what to write instead. How properties work together:
             [named lockers](lockers.md), [the annotation](annotation.md#in-operation) and [operations](operations.md).
             """;
 
@@ -60,8 +60,8 @@ class PropertiesPageTests {
     private static String page() throws IOException {
         return HEAD
                 + section(
-                        "Of all lockers, and of the default one",
-                        "",
+                        "For all lockers",
+                        "They describe the default locker. A named one may differ in what [its own list](#distlocklockersname) has.",
                         properties(name -> !name.matches("(.+\\..+|lock(er)?s)")))
                 + section("distlock.pass", "How locks go from thread to thread of one instance.", below("pass"))
                 + section(
@@ -72,11 +72,11 @@ class PropertiesPageTests {
                 + rest()
                 + section(
                         "distlock.lockers.*name*",
-                        "A locker beside the default one. What it does not say comes from directly below `distlock`.",
+                        "A locker in addition to the default one. What it leaves out comes from directly below `distlock`.",
                         entry(LockersProperties.Entry.class, "LockersProperties"))
                 + section(
                         "distlock.locks.*name*",
-                        "A lock by its `name`. What is said here wins over [its annotation](annotation.md#attributes), where the values are explained.",
+                        "A lock by its `name`. This takes precedence over [its annotation](annotation.md#attributes), where the values are explained.",
                         entry(LocksProperties.NamedLock.class, "LocksProperties"));
     }
 

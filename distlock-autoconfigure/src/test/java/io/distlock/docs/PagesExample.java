@@ -128,12 +128,14 @@ final class PagesExample {
 
         @ExceptionHandler
         ProblemDetail unavailable(LockUnavailableException away) {
-            return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE, "Locks cannot be had at present");
+            return ProblemDetail.forStatusAndDetail(
+                    HttpStatus.SERVICE_UNAVAILABLE, "Locking is unavailable at the moment");
         }
 
         @ExceptionHandler
         ProblemDetail lost(LockLostException lost) {
-            return ProblemDetail.forStatusAndDetail(HttpStatus.INTERNAL_SERVER_ERROR, "Ask what became of it");
+            return ProblemDetail.forStatusAndDetail(
+                    HttpStatus.INTERNAL_SERVER_ERROR, "The outcome is unknown; check before you retry");
         }
     }
 

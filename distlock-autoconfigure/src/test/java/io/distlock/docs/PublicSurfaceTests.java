@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.distlock.aspect.DistributedLockAspect;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,16 +34,19 @@ class PublicSurfaceTests {
                                 || type.getName().equals(name)));
     }
 
-    /** Whoever writes against one of these must not have to name what may change. */
+    /** Whoever writes against it must not have to name what may change. Of the aspect only the name counts, in aop.xml. */
     @Test
     void itSpeaksOnlyOfItself() {
         assertThat(HOUSE.stream()
                         .filter(PublicSurfaceTests::isPromised)
+                        .filter(type -> !type.isEquivalentTo(DistributedLockAspect.class))
                         .flatMap(type -> type.getMethods().stream())
                         .filter(method -> method.getModifiers().contains(JavaModifier.PUBLIC))
                         .flatMap(method -> method.getAllInvolvedRawTypes().stream())
-                        .filter(type -> type.getName().startsWith("io.distlock")))
-                .allMatch(PublicSurfaceTests::isPromised);
+                        .filter(type -> type.getName().startsWith("io.distlock"))
+                        .filter(type -> !isPromised(type))
+                        .map(JavaClass::getName))
+                .isEmpty();
     }
 
     private static boolean isPromised(JavaClass type) {

@@ -44,6 +44,16 @@ class ReferenceTests {
     }
 
     @Test
+    void everyThreadIsListed() {
+        String page = Page.of("docs/architecture.md").text();
+        String code = Page.sources("distlock-autoconfigure/src/main/java", ".java");
+        assertThat(new Page(Path.of("code"), code).found("\"(distlock-[a-z]*)"))
+                .filteredOn(name -> !name.endsWith("-startup") && !name.endsWith("-health"))
+                .hasSizeGreaterThan(5)
+                .allSatisfy(name -> assertThat(page).contains("| `" + name));
+    }
+
+    @Test
     void everyReasonIsExplainedWhereItBelongs() {
         assertThat(explained("## Not acquired"))
                 .containsExactlyInAnyOrder(names(LockNotAcquiredException.Reason.values()));
