@@ -9,7 +9,6 @@ import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,10 +74,10 @@ final class Claiming {
     }
 
     private Standing newStanding() {
-        return newStanding(this.desk.settings().retry().start(ThreadLocalRandom.current()::nextDouble));
+        return newStanding(new Tries(this.desk.settings().retry()));
     }
 
-    private Standing newStanding(Retry.Tries tries) {
+    private Standing newStanding(Tries tries) {
         Demand first = this.line.waiting().first();
         Standing asking = new Standing(this.desk.claim(this.line.key(), first), first, tries);
         this.standing = asking;

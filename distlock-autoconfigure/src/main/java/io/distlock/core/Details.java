@@ -24,6 +24,9 @@ final class Details {
 
     static final String NAME = "name";
 
+    /** Which of several stores are held, as those who were refused are told. */
+    static final String NODES = "nodes";
+
     static final String HOLDS = "holds";
 
     /** With how many holders at most a shared lock is held. */

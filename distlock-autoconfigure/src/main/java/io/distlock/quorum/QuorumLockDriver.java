@@ -4,12 +4,12 @@ import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
 import io.distlock.driver.Hold;
 import io.distlock.driver.KeyState;
-import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import io.distlock.driver.Renewal;
+import io.distlock.driver.StartingDriver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,7 @@ import java.util.concurrent.CompletionStage;
  * A lock is held when a majority of independent stores says so. The stores are asked at once and without a line, since a
  * line at each would hand the votes to different callers.
  */
-final class QuorumLockDriver implements LockDriver {
+final class QuorumLockDriver implements StartingDriver {
 
     private final Voters voters;
 
@@ -35,6 +35,11 @@ final class QuorumLockDriver implements LockDriver {
         this.voters = voters;
         this.nodes = voters.nodes();
         this.healing = new Healing(this.grants, voters.fencing());
+    }
+
+    @Override
+    public CompletionStage<Void> start() {
+        return Node.greetAll(this.nodes);
     }
 
     @Override

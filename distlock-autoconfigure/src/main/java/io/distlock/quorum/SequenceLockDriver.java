@@ -4,11 +4,11 @@ import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
 import io.distlock.driver.Hold;
 import io.distlock.driver.KeyState;
-import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import io.distlock.driver.Renewal;
+import io.distlock.driver.StartingDriver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,7 +21,7 @@ import java.util.function.Function;
  * A lock is held when all stores say so: taken in their order, released in reverse. So it excludes whoever locks at any one
  * of them, which is what moving from one store to another needs.
  */
-final class SequenceLockDriver implements LockDriver {
+final class SequenceLockDriver implements StartingDriver {
 
     private final List<Node> nodes;
 
@@ -29,6 +29,11 @@ final class SequenceLockDriver implements LockDriver {
 
     SequenceLockDriver(List<Node> nodes) {
         this.nodes = nodes;
+    }
+
+    @Override
+    public CompletionStage<Void> start() {
+        return Node.greetAll(this.nodes);
     }
 
     @Override
