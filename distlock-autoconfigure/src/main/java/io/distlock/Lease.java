@@ -1,6 +1,7 @@
 package io.distlock;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -49,6 +50,11 @@ public interface Lease extends AutoCloseable {
      */
     default int permits() {
         return 1;
+    }
+
+    /** What stands beside the lock for others to see, as {@link LockState#metadata()} shows it: the locker's facts, the request's. */
+    default Map<String, String> metadata() {
+        return Map.of();
     }
 
     /** How much longer this JVM may believe that it holds the lock unless renewed; zero when it does not. */

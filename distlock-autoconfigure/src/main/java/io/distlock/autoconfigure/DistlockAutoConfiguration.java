@@ -4,6 +4,7 @@ import io.distlock.LockListener;
 import io.distlock.LockTracing;
 import io.distlock.Locker;
 import io.distlock.Lockers;
+import io.distlock.RetryStrategy;
 import io.distlock.TokenGenerator;
 import io.distlock.core.DistributedLocker;
 import io.distlock.core.Instance;
@@ -49,6 +50,7 @@ public final class DistlockAutoConfiguration {
             TokenGenerator tokens,
             ObjectProvider<LockListener> listeners,
             ObjectProvider<LockTracing> tracing,
+            ObjectProvider<RetryStrategy> retry,
             Environment environment) {
         LockersProperties.refuseUnknown(environment);
         UnknownProperties.tell(environment);
@@ -59,7 +61,8 @@ public final class DistlockAutoConfiguration {
                 drivers.orderedStream().toList(),
                 tokens,
                 listeners.orderedStream().toList(),
-                tracing.getIfAvailable());
+                tracing.getIfAvailable(),
+                retry.getIfAvailable());
     }
 
     @Bean

@@ -33,7 +33,9 @@ final class LockerLifecycle implements SmartLifecycle {
     @Override
     public void start() {
         this.running = true;
-        lockers().forEach(this.check::run);
+        Map<String, DistributedLocker> lockers = lockers();
+        lockers.values().forEach(DistributedLocker::start);
+        lockers.forEach(this.check::run);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.distlock.autoconfigure;
 
 import io.distlock.LockListener;
 import io.distlock.LockTracing;
+import io.distlock.RetryStrategy;
 import io.distlock.TokenGenerator;
 import io.distlock.autoconfigure.DistlockProperties.WaitStrategy;
 import io.distlock.core.DistributedLocker;
@@ -28,6 +29,8 @@ final class LockerMaker {
 
     private final @Nullable LockTracing tracing;
 
+    private final @Nullable RetryStrategy retry;
+
     LockerMaker(
             Instance instance,
             DistlockProperties properties,
@@ -35,7 +38,8 @@ final class LockerMaker {
             List<LockDriverFactory> drivers,
             TokenGenerator tokens,
             List<LockListener> listeners,
-            @Nullable LockTracing tracing) {
+            @Nullable LockTracing tracing,
+            @Nullable RetryStrategy retry) {
         this.instance = instance;
         this.properties = properties;
         this.named = named;
@@ -43,17 +47,20 @@ final class LockerMaker {
         this.tokens = tokens;
         this.listeners = listeners;
         this.tracing = tracing;
+        this.retry = retry;
+    }
+
+    private LockerTerms terms() {
+        LockerTerms written = this.properties.terms();
+        return this.retry == null ? written : written.retrying(this.retry);
     }
 
     DistributedLocker defaultLocker() {
-        return make("distlock", this.properties.terms(), this.instance);
+        return make("distlock", terms(), this.instance);
     }
 
     DistributedLocker named(String name) {
-        return make(
-                LockersProperties.PATH + "." + name,
-                this.named.terms(name, this.properties.terms()),
-                this.instance.another());
+        return make(LockersProperties.PATH + "." + name, this.named.terms(name, terms()), this.instance.another());
     }
 
     /** Whether the locker that is this bean is to be woken by messages, or not to start. */

@@ -5,11 +5,11 @@ import static io.distlock.autoconfigure.PropertyRules.atMost;
 import static io.distlock.autoconfigure.PropertyRules.notBlank;
 import static io.distlock.autoconfigure.PropertyRules.notNegative;
 
+import io.distlock.RetryStrategy;
 import io.distlock.autoconfigure.DistlockProperties.Pass;
 import io.distlock.autoconfigure.DistlockProperties.WaitStrategy;
 import io.distlock.core.Instance;
 import io.distlock.core.LockerSettings;
-import io.distlock.core.Retry;
 import io.distlock.driver.DriverSettings;
 import io.distlock.driver.Nodes;
 import java.time.Duration;
@@ -37,7 +37,7 @@ record LockerTerms(
         Duration pollInterval,
         WaitStrategy waitStrategy,
         boolean waitWithinTtl,
-        Retry retry,
+        RetryStrategy retry,
         int maxWaiters,
         Pass pass,
         Duration fenceRetention,
@@ -82,6 +82,35 @@ record LockerTerms(
             atMost(path + ".ttl", this.ttl.plus(this.grace), path + ".rejoin-after", this.rejoinAfter);
         }
         return this;
+    }
+
+    /** The same with another way to ask again. */
+    LockerTerms retrying(RetryStrategy own) {
+        return new LockerTerms(
+                this.name,
+                this.prefix,
+                this.driver,
+                this.connectionFactory,
+                this.nodes,
+                this.fencing,
+                this.rejoinAfter,
+                this.ttl,
+                this.waitFor,
+                this.maxTtl,
+                this.autoRenew,
+                this.maxHold,
+                this.grace,
+                this.commandTimeout,
+                this.pollInterval,
+                this.waitStrategy,
+                this.waitWithinTtl,
+                own,
+                this.maxWaiters,
+                this.pass,
+                this.fenceRetention,
+                this.waitForReplica,
+                this.metadata,
+                this.shutdownGrace);
     }
 
     Duration effectiveCommandTimeout() {

@@ -2,6 +2,7 @@ package io.distlock.autoconfigure;
 
 import static io.distlock.autoconfigure.PropertyRules.atLeast;
 
+import io.distlock.RetryStrategy;
 import io.distlock.autoconfigure.DistlockProperties.Pass;
 import io.distlock.autoconfigure.DistlockProperties.WaitStrategy;
 import io.distlock.core.Retry;
@@ -132,9 +133,10 @@ record LockersProperties(@DefaultValue Map<String, Entry> lockers) {
                     .checked(path);
         }
 
-        private Retry retry(Retry base, String path) {
+        private RetryStrategy retry(RetryStrategy base, String path) {
+            Retry written = base instanceof Retry outer ? outer : Retry.defaults();
             if (this.retryInterval == null) {
-                return or(this.retry, RetryProperties.NONE).over(base, path + ".retry");
+                return this.retry == null ? base : this.retry.over(written, path + ".retry");
             }
             atLeast(
                     path + ".retry-interval",
@@ -142,7 +144,7 @@ record LockersProperties(@DefaultValue Map<String, Entry> lockers) {
                     Duration.ofMillis(1),
                     "the store would be asked without pause");
             return new Retry(
-                    Retry.Strategy.CONSTANT, this.retryInterval, this.retryInterval, base.jitter(), base.limit());
+                    Retry.Strategy.CONSTANT, this.retryInterval, this.retryInterval, written.jitter(), written.limit());
         }
 
         private static <T> T or(@Nullable T written, T otherwise) {

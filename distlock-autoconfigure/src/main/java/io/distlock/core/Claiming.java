@@ -11,7 +11,6 @@ import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,11 +76,11 @@ final class Claiming {
     }
 
     private @Nullable Standing newStanding() {
-        return newStanding(this.desk.settings().retry().start(ThreadLocalRandom.current()::nextDouble));
+        return newStanding(new Tries(this.desk.settings().retry()));
     }
 
     /** Null = nobody waits any more: those for whom no claim could be made were told why. */
-    private @Nullable Standing newStanding(Retry.Tries tries) {
+    private @Nullable Standing newStanding(Tries tries) {
         this.standing = null;
         for (Waiter first = this.line.waiting().next();
                 first != null;

@@ -26,6 +26,9 @@ final class Details {
 
     private static final String METHOD = "method";
 
+    /** Which of several stores are held, as those who were refused are told. */
+    static final String NODES = "nodes";
+
     static final String HOLDS = "holds";
 
     /** With how many holders at most a shared lock is held. */

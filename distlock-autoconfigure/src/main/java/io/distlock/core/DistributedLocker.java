@@ -30,6 +30,7 @@ import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import io.distlock.driver.ReportingDriver;
+import io.distlock.driver.StartingDriver;
 import io.distlock.driver.StoreReport;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -300,6 +301,13 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
                     + this.desk.settings().name() + "' knows no messages: those who wait ask again");
         }
         StoreCalls.await("any", this.desk.messages(store));
+    }
+
+    /** Lets the store make itself ready, where it has to; waits for nothing. */
+    public void start() {
+        if (this.desk.driver() instanceof StartingDriver store) {
+            store.start();
+        }
     }
 
     /**

@@ -12,6 +12,7 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -114,6 +115,11 @@ final class KeyLease implements Lease {
     @Override
     public int permits() {
         return this.demand.permits();
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return Details.parse(this.demand.facts());
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.distlock.ReleaseOutcome;
 import io.distlock.driver.LockDriver;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -61,6 +62,11 @@ final class KeysLease implements Lease {
     @Override
     public int permits() {
         return this.parts.get(0).permits();
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return this.parts.get(0).metadata();
     }
 
     @Override

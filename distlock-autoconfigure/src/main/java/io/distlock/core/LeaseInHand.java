@@ -6,6 +6,7 @@ import io.distlock.ReleaseOutcome;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -53,6 +54,11 @@ final class LeaseInHand implements Lease {
     @Override
     public int permits() {
         return this.lease.permits();
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return this.lease.metadata();
     }
 
     @Override

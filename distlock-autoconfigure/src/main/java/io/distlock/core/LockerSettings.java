@@ -1,5 +1,6 @@
 package io.distlock.core;
 
+import io.distlock.RetryStrategy;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ public record LockerSettings(
         int passMax,
         Duration passTime,
         Duration shutdownGrace,
-        Retry retry,
+        RetryStrategy retry,
         boolean waitWithinTtl,
         Map<String, String> metadata) {
 

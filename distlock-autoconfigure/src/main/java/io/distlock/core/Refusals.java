@@ -39,6 +39,10 @@ final class Refusals {
         if (thread != null) {
             text.append(", thread ").append(thread);
         }
+        String nodes = holder.metadata().get(Details.NODES);
+        if (nodes != null) {
+            text.append(", at ").append(nodes);
+        }
         holder.since()
                 .ifPresent(since ->
                         text.append(shared ? ", the last since " : ", since ").append(since));

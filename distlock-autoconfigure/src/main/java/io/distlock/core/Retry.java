@@ -1,12 +1,12 @@
 package io.distlock.core;
 
+import io.distlock.RetryStrategy;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.DoubleSupplier;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How a locker asks again where the store keeps no line: the pauses between the questions of one acquisition. Two
- * acquisitions never share a count.
+ * How a locker asks again where the store keeps no line, unless the application has a strategy of its own.
  *
  * @param strategy how the pauses grow
  * @param min the first pause
@@ -15,7 +15,7 @@ import java.util.function.DoubleSupplier;
  * @param limit how often an acquisition asks again before its callers are told that the lock is busy; zero = until their
  *     time is over
  */
-public record Retry(Strategy strategy, Duration min, Duration max, double jitter, int limit) {
+public record Retry(Strategy strategy, Duration min, Duration max, double jitter, int limit) implements RetryStrategy {
 
     private static final int MOST_DOUBLINGS = 30;
 
@@ -37,8 +37,18 @@ public record Retry(Strategy strategy, Duration min, Duration max, double jitter
         EXPONENTIAL
     }
 
-    Tries start(DoubleSupplier random) {
-        return new Tries(random);
+    @Override
+    public Optional<Duration> pauseAfter(int questions) {
+        return pauseAfter(questions, ThreadLocalRandom.current().nextDouble());
+    }
+
+    /** @param random from 0 to 1 */
+    Optional<Duration> pauseAfter(int questions, double random) {
+        if (this.limit > 0 && questions > this.limit) {
+            return Optional.empty();
+        }
+        double factor = 1 + this.jitter * (2 * random - 1);
+        return Optional.of(Duration.ofNanos((long) (planned(questions - 1).toNanos() * factor)));
     }
 
     private Duration planned(int number) {
@@ -48,28 +58,5 @@ public record Retry(Strategy strategy, Duration min, Duration max, double jitter
             case EXPONENTIAL -> this.min.multipliedBy(1L << Math.min(number, MOST_DOUBLINGS));
         };
         return grown.compareTo(this.max) < 0 ? grown : this.max;
-    }
-
-    /** Those of one acquisition. Not for several threads. */
-    final class Tries {
-
-        private final DoubleSupplier random;
-
-        private int taken;
-
-        private Tries(DoubleSupplier random) {
-            this.random = random;
-        }
-
-        /** The pause before the next question; empty = there shall be none. */
-        Optional<Duration> next() {
-            if (limit() > 0 && this.taken >= limit()) {
-                return Optional.empty();
-            }
-            Duration pause = planned(this.taken);
-            this.taken += this.taken == Integer.MAX_VALUE ? 0 : 1;
-            double factor = 1 + jitter() * (2 * this.random.getAsDouble() - 1);
-            return Optional.of(Duration.ofNanos((long) (pause.toNanos() * factor)));
-        }
     }
 }

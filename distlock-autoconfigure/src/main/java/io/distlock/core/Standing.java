@@ -21,7 +21,7 @@ final class Standing {
 
     private final Demand demand;
 
-    private final Retry.Tries tries;
+    private final Tries tries;
 
     /** When the questions were sent that a grant may still answer: one, unless it takes long. */
     private final ArrayDeque<Sent> sent = new ArrayDeque<>(2);
@@ -52,7 +52,7 @@ final class Standing {
 
     private Ticker.@Nullable Entry next;
 
-    Standing(Claim claim, Demand demand, Retry.Tries tries) {
+    Standing(Claim claim, Demand demand, Tries tries) {
         this.claim = claim;
         this.demand = demand;
         this.tries = tries;
@@ -67,7 +67,7 @@ final class Standing {
     }
 
     /** The pauses where the store keeps no line; those of the whole acquisition, however many claims it takes. */
-    Retry.Tries tries() {
+    Tries tries() {
         return this.tries;
     }
 

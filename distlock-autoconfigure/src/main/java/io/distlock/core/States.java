@@ -8,6 +8,7 @@ import io.distlock.driver.SharingDriver;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,11 +21,21 @@ final class States {
     private States() {}
 
     static LockState of(LockKey key, Attempt.Busy busy) {
-        return of(key, new KeyState(busy.token(), busy.freeIn(), busy.fence(), busy.details(), List.of()));
+        KeyState state = new KeyState(busy.token(), busy.freeIn(), busy.fence(), busy.details(), List.of());
+        if (busy.nodes().isEmpty()) {
+            return of(key, state);
+        }
+        Map<String, String> facts = new LinkedHashMap<>(facts(state));
+        facts.put(Details.NODES, String.join(", ", busy.nodes()));
+        return state(key, state, facts);
     }
 
     static LockState of(LockKey key, KeyState state) {
-        return state(key, state, state.details().map(Details::parse).orElse(Map.of()));
+        return state(key, state, facts(state));
+    }
+
+    private static Map<String, String> facts(KeyState state) {
+        return state.details().map(Details::parse).orElse(Map.of());
     }
 
     static LockState of(Instance instance, Holding here) {

@@ -1,6 +1,7 @@
 package io.distlock.driver;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -22,9 +23,16 @@ public sealed interface Attempt {
      * @param token of the holder, whole
      * @param fence of the holder, where known
      * @param details what the holder's claim said of it, where known
+     * @param nodes which of several stores are held; none where there is but one
      */
-    record Busy(Optional<Duration> freeIn, String token, OptionalLong fence, Optional<String> details)
+    record Busy(
+            Optional<Duration> freeIn, String token, OptionalLong fence, Optional<String> details, List<String> nodes)
             implements Attempt {
+
+        /** Of one store. */
+        public Busy(Optional<Duration> freeIn, String token, OptionalLong fence, Optional<String> details) {
+            this(freeIn, token, fence, details, List.of());
+        }
 
         /** Of a store that knows nothing more of the holder. */
         public Busy(Optional<Duration> freeIn, String token, OptionalLong fence) {

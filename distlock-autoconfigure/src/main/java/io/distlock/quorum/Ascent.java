@@ -38,16 +38,21 @@ final class Ascent {
         }
         Node next = this.nodes.get(this.granted.size());
         return next.askOnceKnown(store -> this.bid.ask(store, this.claim))
-                .handle((attempt, failure) -> failure == null ? answered(attempt) : failed(next, failure))
+                .handle((attempt, failure) -> failure == null ? answered(next, attempt) : failed(next, failure))
                 .thenCompose(stage -> stage);
     }
 
-    private CompletionStage<Attempt> answered(Attempt attempt) {
+    private CompletionStage<Attempt> answered(Node node, Attempt attempt) {
         if (attempt instanceof Attempt.Granted own) {
             this.granted.add(own);
             return hold();
         }
-        return descend(this.granted.size()).thenApply(left -> attempt);
+        return descend(this.granted.size())
+                .thenApply(left -> attempt instanceof Attempt.Busy busy ? at(node, busy) : attempt);
+    }
+
+    private static Attempt at(Node node, Attempt.Busy busy) {
+        return new Attempt.Busy(busy.freeIn(), busy.token(), busy.fence(), busy.details(), List.of(node.name()));
     }
 
     private CompletionStage<Attempt> failed(Node node, Throwable failure) {

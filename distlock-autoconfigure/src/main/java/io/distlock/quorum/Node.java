@@ -150,6 +150,12 @@ final class Node {
         return next;
     }
 
+    /** Fails if one of them does not answer. */
+    static CompletionStage<Void> greetAll(List<Node> nodes) {
+        return CompletableFuture.allOf(
+                nodes.stream().map(node -> node.greeted().toCompletableFuture()).toArray(CompletableFuture[]::new));
+    }
+
     private <T> CompletionStage<T> call(Function<VotingDriver, CompletionStage<T>> question) {
         try {
             return question.apply(this.store);

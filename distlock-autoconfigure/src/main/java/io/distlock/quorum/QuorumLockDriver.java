@@ -10,6 +10,7 @@ import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import io.distlock.driver.Renewal;
+import io.distlock.driver.StartingDriver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ import java.util.concurrent.CompletionStage;
  * A lock is held when a majority of independent stores says so. The stores are asked at once and without a line, since a
  * line at each would hand the votes to different callers.
  */
-final class QuorumLockDriver implements DegradableDriver {
+final class QuorumLockDriver implements DegradableDriver, StartingDriver {
 
     private final Voters voters;
 
@@ -36,6 +37,11 @@ final class QuorumLockDriver implements DegradableDriver {
         this.voters = voters;
         this.nodes = voters.nodes();
         this.healing = new Healing(this.grants, voters.fencing());
+    }
+
+    @Override
+    public CompletionStage<Void> start() {
+        return Node.greetAll(this.nodes);
     }
 
     @Override

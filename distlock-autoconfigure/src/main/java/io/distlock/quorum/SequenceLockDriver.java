@@ -9,6 +9,7 @@ import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import io.distlock.driver.Renewal;
+import io.distlock.driver.StartingDriver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,7 +23,7 @@ import java.util.function.Function;
  * A lock is held when all stores say so: taken in their order, released in reverse. So it excludes whoever locks at any one
  * of them, which is what moving from one store to another needs.
  */
-final class SequenceLockDriver implements DegradableDriver {
+final class SequenceLockDriver implements DegradableDriver, StartingDriver {
 
     private final List<Node> nodes;
 
@@ -30,6 +31,11 @@ final class SequenceLockDriver implements DegradableDriver {
 
     SequenceLockDriver(List<Node> nodes) {
         this.nodes = nodes;
+    }
+
+    @Override
+    public CompletionStage<Void> start() {
+        return Node.greetAll(this.nodes);
     }
 
     @Override

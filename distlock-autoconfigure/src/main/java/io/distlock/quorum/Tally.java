@@ -41,6 +41,13 @@ final class Tally<T> {
         return (int) this.answers.values().stream().filter(test).count();
     }
 
+    List<String> nodesThat(Predicate<? super T> test) {
+        return this.answers.entrySet().stream()
+                .filter(answer -> test.test(answer.getValue()))
+                .map(answer -> answer.getKey().name())
+                .toList();
+    }
+
     /** How many are still to be heard. */
     int open() {
         return this.majority.nodes() - this.answers.size() - this.failures.size();

@@ -65,7 +65,7 @@ final class Verdicts {
                 .filter(busy -> busy.token().equals(token))
                 .flatMap(busy -> busy.details().stream())
                 .findFirst();
-        return new Attempt.Busy(freeIn, token, fence, details);
+        return new Attempt.Busy(freeIn, token, fence, details, tally.nodesThat(Attempt.Busy.class::isInstance));
     }
 
     static Attempt.Granted largest(List<Attempt.Granted> granted) {
@@ -120,12 +120,8 @@ final class Verdicts {
         if (tally.majority().isReachedBy(same.size())) {
             return Optional.of(Optional.of(together(same, tally.majority())));
         }
-        if (tally.isSilent()) {
-            throw tally.unavailable();
-        }
-        return tally.majority().isReachedBy(same.size() + tally.open())
-                ? Optional.empty()
-                : Optional.of(Optional.empty());
+        int others = tally.answers().size() - same.size();
+        return tally.majority().isOutOfReachAfter(others) ? Optional.of(Optional.empty()) : untilAllAreHeard(tally);
     }
 
     private static KeyState together(List<KeyState> same, Majority majority) {

@@ -3,24 +3,41 @@ package io.distlock.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 import io.distlock.Lease;
 import io.distlock.LockRequest;
 import io.distlock.LockState;
 import io.distlock.Locker;
 import io.distlock.Lockers;
+import io.distlock.RetryStrategy;
 import io.distlock.annotation.DistributedLock;
+import io.distlock.core.LockerSettings;
+import io.distlock.core.Retry;
 import io.distlock.driver.DriverSettings;
 import io.distlock.memory.MemoryLockDriverAutoConfiguration;
 import io.distlock.memory.MemoryLockDriverFactory;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.mockito.Mockito;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -28,6 +45,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.io.support.SpringFactoriesLoader;
 
 @ExtendWith(OutputCaptureExtension.class)
 class NamedLockersTests {
@@ -100,6 +118,110 @@ class NamedLockersTests {
             }
             assertThat(this.map.made).extracting(DriverSettings::instance).doesNotHaveDuplicates();
         });
+    }
+
+    @Test
+    void eachWaitsRenewsAndAsksAgainAsItsEntrySays() {
+        LockerTerms base = new Binder(new MapConfigurationPropertySource(
+                        Map.of("distlock.retry.min", "20ms", "distlock.retry.limit", "7", "distlock.wait", "4s")))
+                .bindOrCreate("distlock", DistlockProperties.class)
+                .terms();
+        LockersProperties entries = new Binder(new MapConfigurationPropertySource(Map.of(
+                        "distlock.lockers.nightly.wait", "0s",
+                        "distlock.lockers.nightly.auto-renew", "false",
+                        "distlock.lockers.steady.retry-interval", "30ms",
+                        "distlock.lockers.growing.retry.strategy", "linear",
+                        "distlock.lockers.growing.retry.max", "90ms",
+                        "distlock.lockers.growing.wait", "9s")))
+                .bindOrCreate("distlock", LockersProperties.class);
+        LockerSettings nightly = entries.terms("nightly", base).lockerSettings();
+        LockerSettings steady = entries.terms("steady", base).lockerSettings();
+        LockerSettings growing = entries.terms("growing", base).lockerSettings();
+        assertThat(nightly.waitFor()).isZero();
+        assertThat(nightly.autoRenew()).isFalse();
+        assertThat(nightly.retry()).isEqualTo(base.retry());
+        assertThat(steady.waitFor()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(steady.autoRenew()).isTrue();
+        assertThat(steady.retry())
+                .isEqualTo(new Retry(Retry.Strategy.CONSTANT, Duration.ofMillis(30), Duration.ofMillis(30), 0.2, 7));
+        assertThat(growing.waitFor()).isEqualTo(Duration.ofSeconds(9));
+        assertThat(growing.retry())
+                .isEqualTo(new Retry(Retry.Strategy.LINEAR, Duration.ofMillis(20), Duration.ofMillis(90), 0.2, 7));
+    }
+
+    @Test
+    void eachIsMadeWithTheTermsOfItsEntry() {
+        this.application
+                .withPropertyValues(
+                        "distlock.lockers.jobs.wait=0s",
+                        "distlock.lockers.local.auto-renew=false",
+                        "distlock.lockers.local.ttl=200ms")
+                .run(context -> {
+                    Lockers lockers = context.getBean(Lockers.class);
+                    lockers.get("jobs").acquire("k");
+                    long start = System.nanoTime();
+                    assertThat(lockers.get("jobs").tryAcquire(LockRequest.of("k")))
+                            .isEmpty();
+                    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+                    Lease unrenewed = lockers.get("local").acquire("k");
+                    await().until(() -> !unrenewed.isHeld());
+                    assertThat(lockers.get("local").tryAcquire(TRY)).isPresent();
+                });
+    }
+
+    @Test
+    void aRetryStrategyOfTheApplicationDecidesWhereNoEntryDoes() {
+        Queue<Integer> asked = new ConcurrentLinkedQueue<>();
+        RetryStrategy twice = questions -> {
+            asked.add(questions);
+            return questions > 2 ? Optional.empty() : Optional.of(Duration.ofMillis(1));
+        };
+        this.application
+                .withBean(RetryStrategy.class, () -> twice)
+                .withPropertyValues("distlock.retry.limit=9", "distlock.lockers.jobs.retry.limit=1")
+                .run(context -> {
+                    Lockers lockers = context.getBean(Lockers.class);
+                    LockRequest patient = LockRequest.of("k").waitFor(Duration.ofMinutes(1));
+                    this.map.tokens.put("distlock:k", "somebody else's");
+                    this.map.tokens.put("jobs:k", "somebody else's");
+                    assertThat(lockers.get("default").tryAcquire(patient)).isEmpty();
+                    assertThat(lockers.get("default").tryAcquire(patient)).isEmpty();
+                    assertThat(asked).containsExactly(1, 2, 3, 1, 2, 3);
+                    assertThat(lockers.get("jobs").tryAcquire(patient)).isEmpty();
+                    assertThat(asked).hasSize(6);
+                });
+    }
+
+    @Test
+    void aMisspeltQualifierIsAnsweredWithThoseThereAre() {
+        List<BeanFactory> beans = new ArrayList<>();
+        ApplicationContextRunner misspelt = this.application
+                .withInitializer(context -> beans.add(context.getBeanFactory()))
+                .withUserConfiguration(Misspelt.class);
+        misspelt.run(context -> {
+            assertThat(context).hasFailed();
+            FailureAnalysis analysis = new LockerFailureAnalyzer(beans.get(0)).analyze(context.getStartupFailure());
+            assertThat(analysis).isNotNull();
+            assertThat(analysis.getDescription())
+                    .isEqualTo("Misspelt asks for a locker named 'jbos', and there is none of that name.");
+            assertThat(analysis.getAction())
+                    .startsWith("Ask for one that is there: jobs, local, locker.")
+                    .contains("'distlock.lockers'");
+        });
+    }
+
+    @Test
+    void theAnalysisIsRegisteredAndLeavesOtherBeansToOthers() {
+        assertThat(SpringFactoriesLoader.forDefaultResourceLocation()
+                        .load(
+                                FailureAnalyzer.class,
+                                SpringFactoriesLoader.ArgumentResolver.of(
+                                        BeanFactory.class, new DefaultListableBeanFactory()),
+                                SpringFactoriesLoader.FailureHandler.logging(LogFactory.getLog(getClass()))))
+                .hasAtLeastOneElementOfType(LockerFailureAnalyzer.class);
+        assertThat(new LockerFailureAnalyzer(new DefaultListableBeanFactory())
+                        .analyze(new NoSuchBeanDefinitionException(String.class)))
+                .isNull();
     }
 
     @Test
@@ -219,6 +341,11 @@ class NamedLockersTests {
 
         @Autowired
         private ByConstructor maker;
+    }
+
+    static class Misspelt {
+
+        Misspelt(@Qualifier("jbos") Locker jobs) {}
     }
 
     static class ByConstructor {

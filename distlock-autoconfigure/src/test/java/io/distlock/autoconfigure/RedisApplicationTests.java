@@ -10,6 +10,7 @@ import io.distlock.LockNotAcquiredException;
 import io.distlock.LockRequest;
 import io.distlock.LockUnavailableException;
 import io.distlock.Locker;
+import io.distlock.Lockers;
 import io.distlock.annotation.DistributedLock;
 import io.distlock.redis.RedisLockDriverAutoConfiguration;
 import io.distlock.testredis.PrivateRedis;
@@ -31,6 +32,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.PayloadApplicationEvent;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /** The whole corridor, from the annotation to a real Redis. */
 @Timeout(60)
@@ -67,6 +69,35 @@ class RedisApplicationTests {
                                     .isEqualTo("stranger"));
                     redis.call("DEL", "redis-application:order:42");
                 });
+    }
+
+    @Test
+    void twoLockersLockAtTwoServersOverTheConnectionsThatTheyName() {
+        TestRedis shared = RedisServers.shared();
+        try (PrivateRedis other = RedisServers.start()) {
+            this.context
+                    .withBean("first", LettuceConnectionFactory.class, () -> connections(shared))
+                    .withBean("second", LettuceConnectionFactory.class, () -> connections(other))
+                    .withPropertyValues(
+                            "distlock.connection-factory=first",
+                            "distlock.lockers.elsewhere.connection-factory=second",
+                            "distlock.startup-check=fail")
+                    .run(context -> {
+                        Lockers lockers = context.getBean(Lockers.class);
+                        String key = "redis-application:both";
+                        try (Lease here = lockers.get("default").acquire("both");
+                                Lease there = lockers.get("elsewhere").acquire("both")) {
+                            assertThat(shared.call("GET", key)).isEqualTo(here.token());
+                            assertThat(other.call("GET", key)).isEqualTo(there.token());
+                        }
+                        assertThat(shared.call("GET", key)).isNull();
+                        assertThat(other.call("GET", key)).isNull();
+                    });
+        }
+    }
+
+    private static LettuceConnectionFactory connections(TestRedis redis) {
+        return new LettuceConnectionFactory(redis.host(), redis.port());
     }
 
     @Test

@@ -639,6 +639,7 @@ public abstract class LockerContract {
                 .containsAllEntriesOf(metadata)
                 .containsEntry("thread", Thread.currentThread().getName());
         assertThat(before.instance()).startsWith("here@");
+        assertThat(lease.metadata()).isEqualTo(before.metadata());
         assertThat(lease.extend(LONG.dividedBy(2))).isTrue();
         LockState after = this.other.inspect(KEY).orElseThrow();
         assertThat(after.token()).isEqualTo(before.token());

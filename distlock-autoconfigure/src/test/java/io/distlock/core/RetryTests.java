@@ -27,7 +27,7 @@ class RetryTests {
         "EXPONENTIAL, 1, 250, 1 2 4 8 16 32 64 128 250 250"
     })
     void pausesGrowAsTheStrategySays(Retry.Strategy strategy, int min, int max, String pauses) {
-        Retry.Tries tries = retry(strategy, min, max, 0, 0).start(Math::random);
+        Tries tries = new Tries(retry(strategy, min, max, 0, 0));
         for (String pause : pauses.split(" ")) {
             assertThat(tries.next()).contains(Duration.ofMillis(Integer.parseInt(pause)));
         }
@@ -35,7 +35,7 @@ class RetryTests {
 
     @Test
     void manyTriesOverflowNothing() {
-        Retry.Tries tries = retry(EXPONENTIAL, 1000, 86_400_000, 0, 0).start(Math::random);
+        Tries tries = new Tries(retry(EXPONENTIAL, 1000, 86_400_000, 0, 0));
         for (int i = 0; i < 100; i++) {
             assertThat(tries.next().orElseThrow()).isBetween(Duration.ofSeconds(1), Duration.ofDays(1));
         }
@@ -44,18 +44,18 @@ class RetryTests {
     @Test
     void everyPauseVariesByItsJitterBothWays() {
         Retry retry = retry(CONSTANT, 100, 100, 0.2, 0);
-        assertThat(retry.start(() -> 0).next()).contains(Duration.ofMillis(80));
-        assertThat(retry.start(() -> 0.5).next()).contains(Duration.ofMillis(100));
-        assertThat(retry.start(() -> 1).next()).contains(Duration.ofMillis(120));
+        assertThat(retry.pauseAfter(1, 0)).contains(Duration.ofMillis(80));
+        assertThat(retry.pauseAfter(1, 0.5)).contains(Duration.ofMillis(100));
+        assertThat(retry.pauseAfter(1, 1)).contains(Duration.ofMillis(120));
     }
 
     @Test
     @Cases({"BS-35", "BS-36"})
     void everyAcquisitionHasALimitOfItsOwn() {
         Retry retry = retry(LINEAR, 10, 100, 0, 2);
-        List<Retry.Tries> many =
-                IntStream.range(0, 64).mapToObj(i -> retry.start(Math::random)).toList();
-        for (Retry.Tries tries : many) {
+        List<Tries> many =
+                IntStream.range(0, 64).mapToObj(i -> new Tries(retry)).toList();
+        for (Tries tries : many) {
             assertThat(List.of(tries.next(), tries.next(), tries.next(), tries.next()))
                     .isEqualTo(Arrays.asList(
                             Optional.of(Duration.ofMillis(10)),
@@ -63,6 +63,15 @@ class RetryTests {
                             Optional.empty(),
                             Optional.empty()));
         }
+    }
+
+    @Test
+    void aStrategyThatFailsIsReplacedByTheDefaults() {
+        Tries tries = new Tries(questions -> {
+            throw new IllegalStateException("out of order");
+        });
+        assertThat(tries.next().orElseThrow()).isBetween(Duration.ofMillis(4), Duration.ofMillis(6));
+        assertThat(tries.next().orElseThrow()).isBetween(Duration.ofMillis(8), Duration.ofMillis(12));
     }
 
     private static Retry retry(Retry.Strategy strategy, int min, int max, double jitter, int limit) {

@@ -66,7 +66,14 @@ class QuorumTests extends SeveralNodes {
                 assertThat(attempt)
                         .isInstanceOfSatisfying(
                                 Attempt.Busy.class,
-                                busy -> assertThat(busy.token()).isEqualTo("x"));
+                                busy -> assertThat(busy.token()).isEqualTo("x"))
+                        .isInstanceOfSatisfying(
+                                Attempt.Busy.class,
+                                busy -> assertThat(busy.nodes())
+                                        .isNotEmpty()
+                                        .allSatisfy(node -> assertThat(
+                                                        others.charAt(node.charAt(node.length() - 1) - '0'))
+                                                .isEqualTo('x')));
             }
             await().until(() -> holders().equals(others.toString()));
             for (int i = 0; i < 5; i++) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.distlock.Cases;
 import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
+import io.distlock.driver.Hold;
 import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.Ownership;
@@ -149,6 +150,81 @@ class SequenceTests extends SeveralNodes {
         assertThat(holders()).isEqualTo("aaa");
         release(claim);
         granted(other.acquire(claim("b")));
+    }
+
+    @Test
+    void aHungNodeCostsItsTimeOutAndNothingIsLeftBehindOnceItIsBack() {
+        LockDriver impatient = opened(new SequenceLockDriver(spiedNodes(Duration.ofMillis(300))));
+        answer(impatient.inspect(this.key));
+        nodes.get(1).pause();
+        try {
+            long start = System.nanoTime();
+            assertThatExceptionOfType(LockDriverException.class)
+                    .isThrownBy(() -> answer(impatient.acquire(claim("a"))))
+                    .withMessageStartingWith("node node-1: Redis at ")
+                    .satisfies(failure -> assertThat(failure.kind()).isEqualTo(LockDriverException.Kind.UNANSWERED));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+            assertThat(nodes.get(0).call("GET", this.key.full())).isNull();
+            assertThat(nodes.get(2).call("GET", this.key.full())).isNull();
+        } finally {
+            nodes.get(1).resume();
+        }
+        await().until(() -> holders().equals("---"));
+        await().ignoreExceptions().until(() -> answer(impatient.acquire(claim("b"))) instanceof Attempt.Granted);
+    }
+
+    @Test
+    void aHoldOfWhichOneNodeHangsIsNeitherConfirmedNorLostAndIsReleasedEverywhereInTheEnd() {
+        LockDriver impatient = opened(new SequenceLockDriver(spiedNodes(Duration.ofMillis(300))));
+        Claim claim = claim("a");
+        granted(impatient.acquire(claim));
+        nodes.get(1).pause();
+        try {
+            assertThatExceptionOfType(LockDriverException.class)
+                    .isThrownBy(() -> answer(impatient
+                            .renew(List.of(new Renewal(claim.hold(), TTL)))
+                            .get(0)))
+                    .withMessageStartingWith("1 of 3 nodes gave no answer, and all must: node-1 (");
+            assertThatExceptionOfType(LockDriverException.class)
+                    .isThrownBy(() -> answer(impatient.release(new Release(claim.hold(), Duration.ZERO))));
+            assertThat(nodes.get(0).call("GET", this.key.full())).isNull();
+            assertThat(nodes.get(2).call("GET", this.key.full())).isNull();
+        } finally {
+            nodes.get(1).resume();
+        }
+        await().until(() -> holders().equals("---"));
+    }
+
+    @Test
+    void whatASilentNodeWasNotToldByTokenAloneItIsToldByAttempt() {
+        granted(this.sequence.acquire(claim("a")));
+        this.spied.unanswered.add("1 releaseByToken");
+        assertThatExceptionOfType(LockDriverException.class)
+                .isThrownBy(() ->
+                        answer(this.sequence.release(new Release(Hold.byToken(this.key, "a"), Duration.ZERO))));
+        await().until(() -> holders().equals("---"));
+    }
+
+    @Test
+    void oneServerUnderTwoNamesIsRefused() {
+        Node alias = new Node(
+                "alias",
+                "payments",
+                nodes.stores(settings(Duration.ofSeconds(5))).get(0));
+        Node other = spiedNodes().get(0);
+        LockDriver twice = opened(new SequenceLockDriver(List.of(other, alias)));
+        assertThatExceptionOfType(LockDriverException.class)
+                .isThrownBy(() -> answer(twice.acquire(claim("a"))))
+                .withMessageContaining("node-0 and alias are the same server");
+        await().until(() -> holders().equals("---"));
+    }
+
+    @Test
+    void whoIsBusyIsToldAtWhichNode() {
+        nodes.get(2).call("SET", this.key.full(), "x", "PX", "60000");
+        assertThat(answer(this.sequence.acquire(claim("a"))))
+                .isInstanceOfSatisfying(
+                        Attempt.Busy.class, busy -> assertThat(busy.nodes()).containsExactly("node-2"));
     }
 
     private Ownership release(Claim claim) {

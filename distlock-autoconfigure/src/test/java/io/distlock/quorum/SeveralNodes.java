@@ -62,14 +62,19 @@ abstract class SeveralNodes {
         return opened(new QuorumLockDriver(new Voters(spiedNodes(), fencing, rejoinAfter)));
     }
 
-    final LockDriver opened(LockDriver driver) {
+    final <D extends LockDriver> D opened(D driver) {
         this.drivers.add(driver);
         return driver;
     }
 
     final List<Node> spiedNodes() {
+        return spiedNodes(Duration.ofSeconds(5));
+    }
+
+    /** @param timeout of one question */
+    final List<Node> spiedNodes(Duration timeout) {
         List<Node> nodes = new ArrayList<>();
-        for (VotingDriver store : nodes().stores(settings(Duration.ofSeconds(5)))) {
+        for (VotingDriver store : nodes().stores(settings(timeout))) {
             nodes.add(new Node("node-" + nodes.size(), "payments", this.spied.on(nodes.size(), store)));
         }
         return nodes;

@@ -13,11 +13,6 @@ import io.distlock.redis.RedisLockDriverAutoConfiguration;
 import io.distlock.testredis.PrivateRedis;
 import io.distlock.testredis.RedisServers;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.StreamHandler;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -42,6 +37,13 @@ class SeveralNodesConfigurationTests {
 
     private static final PrivateRedis GUARDED = RedisServers.start("--requirepass", "secret");
 
+    private static final PrivateRedis GUARDED_TOO = RedisServers.start("--requirepass", "secret");
+
+    /** Where nobody listens. */
+    private static final String AWAY = "redis://127.0.0.1:1";
+
+    private static final String AWAY_TOO = "redis://127.0.0.1:2";
+
     private final ApplicationContextRunner application = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
                     DistlockAutoConfiguration.class,
@@ -56,7 +58,7 @@ class SeveralNodesConfigurationTests {
 
     @AfterAll
     static void stop() {
-        Stream.of(ONE, TWO, GUARDED).forEach(PrivateRedis::close);
+        Stream.of(ONE, TWO, GUARDED, GUARDED_TOO).forEach(PrivateRedis::close);
     }
 
     @Test
@@ -75,23 +77,14 @@ class SeveralNodesConfigurationTests {
 
     @Test
     void aNodeThatRefusesTheLoginIsNamedAndTheOthersGoOn() {
-        List<String> warnings = new CopyOnWriteArrayList<>();
-        Handler handler = new StreamHandler() {
-            @Override
-            public void publish(LogRecord record) {
-                warnings.add(record.getMessage());
-            }
-        };
-        Logger logger = Logger.getLogger(Node.class.getName());
-        logger.addHandler(handler);
+        Words words = Words.of(Node.class);
         this.application
                 .withPropertyValues(nodes(ONE.uri(), TWO.uri(), GUARDED.uri()))
                 .run(context -> {
                     context.getBean(Lockers.class).get("payments").acquire("k").close();
-                    await().until(() -> !warnings.isEmpty());
+                    await().until(() -> !words.heard().isEmpty());
                 });
-        logger.removeHandler(handler);
-        assertThat(warnings)
+        assertThat(words.end())
                 .singleElement(InstanceOfAssertFactories.STRING)
                 .startsWith("Node 127.0.0.1:" + GUARDED.port()
                         + " of the locker 'payments' cannot take part: Redis refused the login");
@@ -113,6 +106,109 @@ class SeveralNodesConfigurationTests {
                             .withMessageContaining("node 127.0.0.1:1: no connection to Redis at 127.0.0.1:1");
                     assertThat(ONE.call("GET", "distlock:k")).isNull();
                 });
+    }
+
+    @Test
+    void aQuorumWithANodeThatIsAwayStartsSaysWhichAndGrants(CapturedOutput output) {
+        Words words = Words.of(Node.class);
+        this.application.withPropertyValues(nodes(ONE.uri(), TWO.uri(), AWAY)).run(context -> {
+            try (Lease lease = context.getBean(Lockers.class).get("payments").acquire("k")) {
+                assertThat(ONE.call("GET", "distlock:k")).isEqualTo(lease.token());
+            }
+            await().until(() -> !words.heard().isEmpty());
+        });
+        assertThat(words.end())
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .startsWith("Node 127.0.0.1:1 of the locker 'payments' cannot take part: no connection to Redis at");
+        assertThat(output).doesNotContain("The store of the locker 'payments' does not answer");
+    }
+
+    @Test
+    void aQuorumWhoseMajorityIsAwayStartsWithOneErrorAndGrantsNothing(CapturedOutput output) {
+        this.application.withPropertyValues(nodes(ONE.uri(), AWAY, AWAY_TOO)).run(context -> {
+            assertThat(output.getOut().lines().filter(line -> line.contains(" ERROR ")))
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .contains(
+                            "The store of the locker 'payments' does not answer: 2 of 3 nodes gave no answer, and 2 must:")
+                    .contains("127.0.0.1:1 (", "127.0.0.1:2 (");
+            assertThatExceptionOfType(LockUnavailableException.class)
+                    .isThrownBy(
+                            () -> context.getBean(Lockers.class).get("payments").acquire("k"))
+                    .withMessageContaining("2 of 3 nodes gave no answer");
+            await().until(() -> ONE.call("GET", "distlock:k") == null);
+        });
+    }
+
+    @Test
+    void aQuorumWhoseMajorityIsAwayDoesNotStartWhereThatIsAskedFor() {
+        this.application
+                .withPropertyValues(nodes(ONE.uri(), AWAY, AWAY_TOO))
+                .withPropertyValues("distlock.startup-check=fail")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .cause()
+                        .hasMessageContaining("The store of the locker 'payments' does not answer: 2 of 3 nodes"));
+    }
+
+    @Test
+    void aQuorumWhoseMajorityRefusesTheLoginDoesNotStartUnlessItDoesNotAsk() {
+        String wrong = "redis://:wrong@127.0.0.1:";
+        ApplicationContextRunner locked = this.application.withPropertyValues(
+                nodes(ONE.uri(), wrong + GUARDED.port(), wrong + GUARDED_TOO.port()));
+        locked.run(context -> assertThat(context)
+                .getFailure()
+                .cause()
+                .hasMessageContaining(
+                        "The store of the locker 'payments' can keep no lock: 2 of 3 nodes gave no answer")
+                .hasMessageContaining("127.0.0.1:" + GUARDED.port() + " (Redis refused the login")
+                .hasMessageNotContaining("wrong@"));
+        locked.withPropertyValues("distlock.startup-check=off").run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThatExceptionOfType(LockUnavailableException.class)
+                    .isThrownBy(
+                            () -> context.getBean(Lockers.class).get("payments").acquire("k"))
+                    .withMessageContaining("Redis refused the login");
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"sequence, warn", "sequence, off", "quorum, off"})
+    @Cases("RP-A1")
+    void everyNodeKnowsTheScriptsBeforeTheFirstLock(String driver, String check) {
+        try (PrivateRedis first = RedisServers.start();
+                PrivateRedis last = RedisServers.start()) {
+            List<PrivateRedis> servers = driver.equals("quorum") ? List.of(first, last, ONE) : List.of(first, last);
+            this.application
+                    .withPropertyValues(
+                            nodes(servers.stream().map(PrivateRedis::uri).toArray(String[]::new)))
+                    .withPropertyValues("distlock.lockers.payments.driver=" + driver, "distlock.startup-check=" + check)
+                    .run(context -> {
+                        for (PrivateRedis server : List.of(first, last)) {
+                            await().until(() -> scripts(server) > 10);
+                        }
+                    });
+        }
+    }
+
+    @Test
+    @Cases("RP-A1")
+    void aSequenceWithANodeThatMayLoadNoScriptDoesNotStartAndNamesIt() {
+        try (PrivateRedis limited = RedisServers.start()) {
+            limited.call("ACL", "SETUSER", "default", "-script");
+            this.application
+                    .withPropertyValues(nodes(ONE.uri(), limited.uri()))
+                    .withPropertyValues("distlock.lockers.payments.driver=sequence")
+                    .run(context -> assertThat(context)
+                            .getFailure()
+                            .cause()
+                            .hasMessageContaining("1 of 2 nodes gave no answer, and all must: 127.0.0.1:"
+                                    + limited.port() + " (the Redis user may not do this"));
+        }
+    }
+
+    private static int scripts(PrivateRedis server) {
+        String memory = (String) server.call("INFO", "memory");
+        return Integer.parseInt(memory.replaceFirst("(?s).*number_of_cached_scripts:(\\d+).*", "$1"));
     }
 
     @ParameterizedTest
