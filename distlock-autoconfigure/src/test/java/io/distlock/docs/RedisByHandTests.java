@@ -55,7 +55,8 @@ class RedisByHandTests {
         redis.call("SET", "distlock:order:42", "somebody", "NX", "PX", "600000");
         CompletableFuture<Lease> waiter =
                 locker.acquireAsync(LockRequest.of("order:42").waitFor(Duration.ofMinutes(1)));
-        await().untilAsserted(
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(
                         () -> assertThat((List<?>) redis.call(COMMANDS.get(2))).hasSize(1));
         assertThat(redis.call(COMMANDS.get(3))).isEqualTo(1L);
         waiter.join().close();
