@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One command under way. Where one server answers in the order it was asked, a command is late when that server has been
- * silent for the command's time-out; while it answers others, a queue is what takes so long, up to a limit.
+ * One command under way. A server answers in the order it was asked, so a command is late when its server has been silent
+ * for the command's time-out; while it answers others, a queue is what takes so long, up to a limit.
  */
 final class LettuceCommand {
 
@@ -38,15 +38,25 @@ final class LettuceCommand {
 
     private final LettuceCall call;
 
+    private final String node;
+
     private volatile boolean sent;
 
-    LettuceCommand(LettuceDoor door, Timer timer, CommandConnection connection, Script script, LettuceCall call) {
+    /** @param node of a cluster that will answer; empty where there is one server */
+    LettuceCommand(
+            LettuceDoor door,
+            Timer timer,
+            CommandConnection connection,
+            Script script,
+            LettuceCall call,
+            String node) {
         this.door = door;
         this.timer = timer;
         this.connection = connection;
         this.opening = connection.begin();
         this.script = script;
         this.call = call;
+        this.node = node;
     }
 
     CompletableFuture<List<Object>> run(Duration timeout) {
@@ -78,7 +88,7 @@ final class LettuceCommand {
         if (failure != null || reply == null) {
             fail(failure);
         } else {
-            this.opening.heard();
+            this.opening.heard(this.node);
             this.answer.complete(reply);
         }
     }
@@ -88,7 +98,7 @@ final class LettuceCommand {
         if (cause instanceof LockDriverException known) {
             this.answer.completeExceptionally(known);
         } else if (cause instanceof RedisCommandExecutionException answered) {
-            this.opening.heard();
+            this.opening.heard(this.node);
             this.answer.completeExceptionally(RedisErrors.answered(String.valueOf(answered.getMessage()), answered));
         } else {
             this.answer.completeExceptionally(new LockDriverException(
@@ -109,8 +119,8 @@ final class LettuceCommand {
 
     private void late(Duration timeout) {
         long now = System.nanoTime();
-        long silentSince = Math.max(this.start, this.opening.heardAt());
-        boolean queued = this.sent && !this.door.isCluster() && now - silentSince < timeout.toNanos();
+        long silentSince = Math.max(this.start, this.opening.heardAt(this.node));
+        boolean queued = this.sent && now - silentSince < timeout.toNanos();
         long most = this.start + MOST_TIMEOUTS * timeout.toNanos();
         if (queued && now < most) {
             awaitUntil(Math.min(silentSince + timeout.toNanos(), most), timeout);

@@ -42,18 +42,19 @@ final class LettuceLink implements RedisLink {
 
     @Override
     public CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments) {
-        return run(timeout, script, LettuceCall.of(keys, arguments));
+        return run(timeout, script, LettuceCall.of(keys, arguments), this.door.nodeOf(keys));
     }
 
     @Override
     public CompletableFuture<List<Object>> renew(Duration timeout, RenewalCall call) {
         return this.door.isCluster()
                 ? RedisLink.super.renew(timeout, call)
-                : run(timeout, Script.RENEW, LettuceCall.of(call));
+                : run(timeout, Script.RENEW, LettuceCall.of(call), "");
     }
 
-    private CompletableFuture<List<Object>> run(Duration timeout, Script script, LettuceCall call) {
-        CompletableFuture<List<Object>> answer = new LettuceCommand(this.door, this.timer, this.commands, script, call)
+    private CompletableFuture<List<Object>> run(Duration timeout, Script script, LettuceCall call, String node) {
+        CompletableFuture<List<Object>> answer = new LettuceCommand(
+                        this.door, this.timer, this.commands, script, call, node)
                 .run(this.commands.allow(timeout));
         answer.whenComplete((reply, failure) -> {
             if (failure instanceof LockDriverException trouble && trouble.kind() == Kind.UNANSWERED) {
