@@ -2,7 +2,6 @@ package io.distlock.core;
 
 import io.distlock.LocalLock;
 import io.distlock.LockLost;
-import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockRequest;
 import io.distlock.LockState;
 import io.distlock.TokenGenerator;

@@ -18,7 +18,12 @@ final class JedisCommand<T> implements Runnable {
 
     private final Function<RedisConnection, T> question;
 
+    private final long start = System.nanoTime();
+
     private volatile boolean sent;
+
+    /** When a thread took it on. */
+    private volatile long sentAt;
 
     JedisCommand(RedisConnectionFactory factory, Function<RedisConnection, T> question) {
         this.factory = factory;
@@ -33,12 +38,27 @@ final class JedisCommand<T> implements Runnable {
         return this.sent;
     }
 
+    long start() {
+        return this.start;
+    }
+
+    /** Since when nothing has been heard of it, though others have been answered then. */
+    long silentSince(long heardAt) {
+        return this.sent ? this.sentAt : Math.max(this.start, heardAt);
+    }
+
+    /** Nobody waits for it any more; if it is not sent yet, it never is. */
+    void giveUp(LockDriverException why) {
+        this.answer.completeExceptionally(why);
+    }
+
     @Override
     public void run() {
         if (this.answer.isDone()) {
             return;
         }
         try (RedisConnection connection = this.factory.getConnection()) {
+            this.sentAt = System.nanoTime();
             this.sent = true;
             this.answer.complete(this.question.apply(connection));
         } catch (RuntimeException failure) {

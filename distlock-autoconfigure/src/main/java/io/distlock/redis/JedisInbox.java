@@ -144,7 +144,7 @@ final class JedisInbox {
     private static LockDriverException explain(RuntimeException failure) {
         String reason = String.valueOf(
                 NestedExceptionUtils.getMostSpecificCause(failure).getMessage());
-        return reason.matches("[A-Z]{4,} .*")
+        return reason.matches("[A-Z]{3,} .*")
                 ? RedisErrors.answered(reason, failure)
                 : new LockDriverException(Kind.UNREACHABLE, "subscribing failed: " + reason, failure);
     }

@@ -32,6 +32,9 @@ final class JedisLink implements RedisLink {
 
     private static final int MOST_WAITING = 2;
 
+    /** A time-out is a third of the ttl at most: what comes later than this is of no use. */
+    private static final int MOST_TIMEOUTS = 3;
+
     /** By which the server's own answer, that the time is over, may come later. */
     private static final Duration MARGIN = Duration.ofMillis(250);
 
@@ -41,6 +44,9 @@ final class JedisLink implements RedisLink {
     private final ThreadPoolExecutor waiters = threads(MOST_WAITING);
 
     private final JedisInbox inbox;
+
+    /** When somebody was answered last. */
+    private volatile long heardAt = System.nanoTime();
 
     JedisLink(JedisConnectionFactory factory) {
         this.factory = factory;
@@ -89,15 +95,35 @@ final class JedisLink implements RedisLink {
             return CompletableFuture.failedFuture(
                     new LockDriverException(Kind.UNREACHABLE, "the locker is closed", closed));
         }
-        return command.answer()
-                .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
-                        failure instanceof TimeoutException ? silent(command.isSent(), timeout) : failure));
+        command.answer().thenRun(() -> this.heardAt = System.nanoTime());
+        return inTime(command, timeout, command.start() + timeout.toNanos());
     }
 
-    private LockDriverException silent(boolean sent, Duration timeout) {
+    /**
+     * While others are answered, a queue before the few threads is what takes so long, up to a limit: only what has been
+     * sent, or finds all others unanswered too, is late when its time is over.
+     */
+    private <T> CompletableFuture<T> inTime(JedisCommand<T> command, Duration timeout, long end) {
+        CompletableFuture<T> answer = command.answer();
+        return answer.copy()
+                .orTimeout(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)
+                .exceptionallyCompose(failure -> {
+                    if (!(failure instanceof TimeoutException)) {
+                        return answer;
+                    }
+                    long most = command.start() + MOST_TIMEOUTS * timeout.toNanos();
+                    long next = Math.min(most, command.silentSince(this.heardAt) + timeout.toNanos());
+                    if (next - System.nanoTime() > 0) {
+                        return inTime(command, timeout, next);
+                    }
+                    command.giveUp(silent(command, timeout));
+                    return answer;
+                });
+    }
+
+    private LockDriverException silent(JedisCommand<?> command, Duration timeout) {
         return new LockDriverException(
-                sent ? Kind.UNANSWERED : Kind.UNREACHABLE,
+                command.isSent() ? Kind.UNANSWERED : Kind.UNREACHABLE,
                 this + " did not answer within " + timeout.toMillis() + " ms",
                 null);
     }

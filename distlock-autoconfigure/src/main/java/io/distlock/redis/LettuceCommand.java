@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One command under way. Where one server answers in the order it was asked, a command is late when that server has been
- * silent for the command's time-out; while it answers others, a queue is what takes so long, up to a limit.
+ * One command under way. A server answers in the order it was asked, so a command is late when its server has been silent
+ * for the command's time-out; while it answers others, a queue is what takes so long, up to a limit.
  */
 final class LettuceCommand {
 
@@ -39,18 +39,22 @@ final class LettuceCommand {
 
     private final Duration timeout;
 
+    private final String node;
+
     /** Only in a round. */
     private long lateAt;
 
     private volatile boolean sent;
 
+    /** @param node of a cluster that will answer; empty where there is one server */
     LettuceCommand(
             LettuceDoor door,
             Rounds rounds,
             CommandConnection connection,
             Script script,
             LettuceCall call,
-            Duration timeout) {
+            Duration timeout,
+            String node) {
         this.door = door;
         this.rounds = rounds;
         this.connection = connection;
@@ -58,6 +62,7 @@ final class LettuceCommand {
         this.script = script;
         this.call = call;
         this.timeout = timeout;
+        this.node = node;
         this.lateAt = this.start + timeout.toNanos();
     }
 
@@ -91,7 +96,7 @@ final class LettuceCommand {
         if (failure != null || reply == null) {
             fail(failure);
         } else {
-            this.opening.heard();
+            this.opening.heard(this.node);
             this.answer.complete(reply);
         }
     }
@@ -101,7 +106,7 @@ final class LettuceCommand {
         if (cause instanceof LockDriverException known) {
             this.answer.completeExceptionally(known);
         } else if (cause instanceof RedisCommandExecutionException answered) {
-            this.opening.heard();
+            this.opening.heard(this.node);
             this.answer.completeExceptionally(RedisErrors.answered(String.valueOf(answered.getMessage()), answered));
         } else {
             this.answer.completeExceptionally(new LockDriverException(
@@ -126,8 +131,8 @@ final class LettuceCommand {
         if (now - this.lateAt < 0) {
             return true;
         }
-        long silentSince = Math.max(this.start, this.opening.heardAt());
-        boolean queued = this.sent && !this.door.isCluster() && now - silentSince < this.timeout.toNanos();
+        long silentSince = Math.max(this.start, this.opening.heardAt(this.node));
+        boolean queued = this.sent && now - silentSince < this.timeout.toNanos();
         long most = this.start + MOST_TIMEOUTS * this.timeout.toNanos();
         if (queued && now - most < 0) {
             this.lateAt = Math.min(silentSince + this.timeout.toNanos(), most);

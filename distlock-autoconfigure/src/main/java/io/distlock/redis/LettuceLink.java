@@ -41,19 +41,20 @@ final class LettuceLink implements RedisLink {
 
     @Override
     public CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments) {
-        return run(timeout, script, known -> new WrittenCall(known, keys, arguments, this.door.isCluster()));
+        LettuceCall call = known -> new WrittenCall(known, keys, arguments, this.door.isCluster());
+        return run(timeout, script, call, this.door.nodeOf(keys));
     }
 
     @Override
     public CompletableFuture<List<Object>> renew(Duration timeout, RenewalCall call) {
         return this.door.isCluster()
                 ? RedisLink.super.renew(timeout, call)
-                : run(timeout, Script.RENEW, known -> new WrittenRenewals(known, call));
+                : run(timeout, Script.RENEW, known -> new WrittenRenewals(known, call), "");
     }
 
-    private CompletableFuture<List<Object>> run(Duration timeout, Script script, LettuceCall call) {
+    private CompletableFuture<List<Object>> run(Duration timeout, Script script, LettuceCall call, String node) {
         CompletableFuture<List<Object>> answer = new LettuceCommand(
-                        this.door, this.rounds, this.commands, script, call, this.commands.allow(timeout))
+                        this.door, this.rounds, this.commands, script, call, this.commands.allow(timeout), node)
                 .run();
         answer.whenComplete((reply, failure) -> {
             if (failure instanceof LockDriverException trouble && trouble.kind() == Kind.UNANSWERED) {

@@ -4,7 +4,9 @@ import io.distlock.driver.LockDriverException;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +37,11 @@ final class Opening {
 
     private final long since = System.nanoTime();
 
+    /** Where it leads to one server. */
     private volatile long heardAt = this.since;
+
+    /** By node, in a cluster. */
+    private final ConcurrentMap<String, Long> heardFrom = new ConcurrentHashMap<>(0);
 
     private volatile boolean givenUp;
 
@@ -103,12 +109,17 @@ final class Opening {
         }
     }
 
-    void heard() {
-        this.heardAt = System.nanoTime();
+    /** @param node of a cluster; empty where there is one server */
+    void heard(String node) {
+        if (node.isEmpty()) {
+            this.heardAt = System.nanoTime();
+        } else {
+            this.heardFrom.put(node, System.nanoTime());
+        }
     }
 
-    long heardAt() {
-        return this.heardAt;
+    long heardAt(String node) {
+        return node.isEmpty() ? this.heardAt : this.heardFrom.getOrDefault(node, this.since);
     }
 
     /** Nothing new is sent over it. It is closed when the last command on it has ended, since it may still answer some. */

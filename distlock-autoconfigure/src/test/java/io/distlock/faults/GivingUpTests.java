@@ -176,7 +176,8 @@ class GivingUpTests {
 
     private boolean takeForAMoment(RunningInstance instance) {
         try {
-            Lease lease = instance.locker().tryAcquire(ORDERS.waitFor(aMoment())).orElse(null);
+            Lease lease =
+                    instance.locker().tryAcquire(ORDERS.waitFor(aMoment())).orElse(null);
             if (lease != null) {
                 this.history.hold(lease, Thread.currentThread().getName(), Duration.ZERO);
                 lease.release();

@@ -8,6 +8,7 @@ import io.distlock.testredis.PrivateRedis;
 import io.distlock.testredis.RedisConversation;
 import io.distlock.testredis.RedisServers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,27 +21,43 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 /** A command may be late because of those before it, or because nobody answers: only the latter is a silent store. */
 class RedisQueueTests {
 
-    private static final Duration TIMEOUT = Duration.ofMillis(500);
+    static final Duration TIMEOUT = Duration.ofMillis(500);
+
+    static final String KEY = "key";
 
     private static final Duration LONG = Duration.ofSeconds(30);
 
-    private final PrivateRedis redis = RedisServers.start();
+    /** Closed after the test. */
+    final List<AutoCloseable> opened = new ArrayList<>();
 
-    private final LettuceConnectionFactory connections = Connections.to(this.redis);
+    final PrivateRedis redis = server();
 
-    private final RedisLink link = new LettuceLink(new LettuceDoor(this.connections), TIMEOUT);
+    final RedisLink link = connect(this.redis);
 
     @AfterEach
-    void close() {
+    void close() throws Exception {
         this.link.close();
-        this.connections.destroy();
+        for (AutoCloseable one : this.opened) {
+            one.close();
+        }
         this.redis.close();
+    }
+
+    /** One that has {@link #KEY}. */
+    PrivateRedis server() {
+        return RedisServers.start();
+    }
+
+    RedisLink connect(PrivateRedis server) {
+        LettuceConnectionFactory connections = Connections.to(server);
+        this.opened.add(connections::destroy);
+        return new LettuceLink(new LettuceDoor(connections), TIMEOUT);
     }
 
     /** Commands of such a size that Redis turns to its other clients after each. */
     private void queue(int commands) {
         String[] keys = new String[900];
-        Arrays.fill(keys, "gone");
+        Arrays.fill(keys, KEY);
         String[] arguments = new String[1 + 3 * 450];
         Arrays.fill(arguments, "60000");
         for (int i = 0; i < commands; i++) {
@@ -60,8 +77,8 @@ class RedisQueueTests {
         }
     }
 
-    private CompletableFuture<List<Object>> ask() {
-        return this.link.run(Script.TTL, TIMEOUT, new String[] {"key"}, new String[] {"token"});
+    CompletableFuture<List<Object>> ask() {
+        return this.link.run(Script.TTL, TIMEOUT, new String[] {KEY}, new String[] {"token"});
     }
 
     @Test

@@ -329,7 +329,8 @@ class RedisTroubleTests {
         logger.addHandler(heard);
         try {
             for (int i = 0; i < 2; i++) {
-                assertThat(locker.tryAcquire(TRY.waitFor(Duration.ofMillis(700)))).isEmpty();
+                assertThat(locker.tryAcquire(TRY.waitFor(Duration.ofMillis(700))))
+                        .isEmpty();
             }
             await().untilAsserted(() -> assertThat(warnings)
                     .singleElement()

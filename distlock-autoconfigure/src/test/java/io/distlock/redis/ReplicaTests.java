@@ -160,9 +160,7 @@ class ReplicaTests {
     void whereTheApplicationReadsFromReplicasLocksAskThePrimary() {
         LettuceConnectionFactory reading = new LettuceConnectionFactory(
                 new RedisStandaloneConfiguration(master.host(), master.port()),
-                LettuceClientConfiguration.builder()
-                        .readFrom(ReadFrom.REPLICA)
-                        .build());
+                LettuceClientConfiguration.builder().readFrom(ReadFrom.REPLICA).build());
         reading.afterPropertiesSet();
         reading.start();
         replica.pause();
