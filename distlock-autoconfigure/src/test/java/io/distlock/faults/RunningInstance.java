@@ -39,6 +39,10 @@ final class RunningInstance implements AutoCloseable {
         return new Setup(() -> Store.in(redis));
     }
 
+    static Setup overJedis(RedisStandaloneConfiguration redis) {
+        return new Setup(() -> Store.overJedis(redis));
+    }
+
     /** @param rejoinAfter how long a node must have been up to vote */
     static Setup withMajorityOf(List<String> addresses, Duration rejoinAfter) {
         return new Setup(() -> Store.inMajorityOf(addresses, rejoinAfter));
@@ -74,8 +78,6 @@ final class RunningInstance implements AutoCloseable {
 
         private Duration retention = Duration.ofSeconds(1);
 
-        private Duration commandTimeout = Duration.ofSeconds(1);
-
         private Duration grace = Duration.ZERO;
 
         private int maxWaiters;
@@ -107,11 +109,6 @@ final class RunningInstance implements AutoCloseable {
 
         Setup retention(Duration retention) {
             this.retention = retention;
-            return this;
-        }
-
-        Setup commandTimeout(Duration commandTimeout) {
-            this.commandTimeout = commandTimeout;
             return this;
         }
 
@@ -154,7 +151,7 @@ final class RunningInstance implements AutoCloseable {
                     settings.name(),
                     settings.prefix(),
                     instance.id(),
-                    this.commandTimeout,
+                    commandTimeout(this.ttl),
                     this.retention,
                     this.messages,
                     Optional.empty());
@@ -166,6 +163,13 @@ final class RunningInstance implements AutoCloseable {
                             store.drivers().apply(driver),
                             new RandomTokens(instance),
                             this.listeners));
+        }
+
+        /** As it is where nothing is said of it. */
+        private static Duration commandTimeout(Duration ttl) {
+            Duration third = ttl.dividedBy(3);
+            Duration most = Duration.ofSeconds(1);
+            return third.compareTo(most) < 0 ? third : most;
         }
 
         private LockerSettings settings() {
