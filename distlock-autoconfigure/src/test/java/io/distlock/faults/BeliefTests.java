@@ -9,7 +9,7 @@ import io.distlock.LockListener;
 import io.distlock.LockLost;
 import io.distlock.LockRequest;
 import io.distlock.RenewalRound;
-import io.distlock.faults.WaiterProcess.Turn;
+import io.distlock.faults.Testimony.Turn;
 import io.distlock.testredis.PrivateRedis;
 import io.distlock.testredis.RedisServers;
 import java.time.Duration;
@@ -58,15 +58,18 @@ class BeliefTests {
         sleeper.freeze();
         long frozen = System.nanoTime();
         await().pollDelay(TTL.multipliedBy(2)).until(() -> true);
-        sleeper.thaw();
         long thawed = System.nanoTime();
-        await().until(() -> sleeper.outcomes().size() == 1 && sleeper.losses().size() == 1);
-        Span belief = sleeper.spans().get(0);
+        sleeper.thaw();
+        Testimony said = sleeper.testimony();
+        await().until(() -> said.outcomes().size() == 1 && said.losses().size() == 1);
+        Span belief = said.spans().get(0);
         long stopped = frozen + TTL.toNanos() / 10; // the signal reaches a running thread a little later
         assertThat(belief.until()).as("last time that isHeld said yes").isLessThan(stopped);
-        long told = sleeper.losses().get(Turn.of(belief)).get(0) - thawed;
+        long told = said.losses().get(Turn.of(belief)).get(0) - thawed;
         System.out.printf("told of the loss %d ms after the process went on%n", told / 1_000_000);
-        assertThat(Duration.ofNanos(told)).isLessThan(Duration.ofSeconds(1));
+        // a tenth of a second, and what a busy machine adds; who is told by the answer to the next renewal is told
+        // later
+        assertThat(Duration.ofNanos(told).minus(said.worstStall())).isLessThan(Duration.ofMillis(100 + 150));
     }
 
     @Test
@@ -101,7 +104,7 @@ class BeliefTests {
 
     @Test
     @Tag("faults")
-    void fiveThousandLeasesAreKeptWhileAllProcessorsAreBusy() {
+    void fiveThousandLeasesAreKeptAndFiveHundredWaitersServedWhileAllProcessorsAreBusy() {
         Queue<LockLost> losses = new ConcurrentLinkedQueue<>();
         Queue<Duration> lags = new ConcurrentLinkedQueue<>();
         RunningInstance instance = started(RunningInstance.with(this.redis)
@@ -118,6 +121,7 @@ class BeliefTests {
                     }
                 })
                 .start());
+        RunningInstance other = started(RunningInstance.on(this.redis));
         List<Lease> leases = new ArrayList<>();
         for (int i = 0; i < 5000; i++) {
             leases.add(instance.locker().acquire("order:" + i));
@@ -132,7 +136,18 @@ class BeliefTests {
             busy.setDaemon(true);
             busy.start();
         }
-        await().atMost(Duration.ofSeconds(30)).pollDelay(Duration.ofSeconds(22)).until(() -> true);
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        Lease awaited = instance.locker().acquire("awaited");
+        List<Caller> waiters = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            waiters.add(Caller.of(
+                    i % 2 == 0 ? instance : other, LockRequest.of("awaited").waitFor(Duration.ofMinutes(1))));
+        }
+        await().atMost(Duration.ofSeconds(25)).until(() -> waiters.stream().allMatch(Caller::isParked));
+        waiters.forEach(waiter -> waiter.answer().thenAccept(Lease::release));
+        awaited.release();
+        waiters.forEach(Caller::lease);
+        await().atMost(Duration.ofSeconds(90)).until(() -> System.nanoTime() - end > 0);
         over.set(true);
         System.out.printf(
                 "5000 leases, %d rounds, worst lag %s%n",
@@ -140,5 +155,6 @@ class BeliefTests {
         assertThat(losses).isEmpty();
         assertThat(leases).allMatch(Lease::isHeld);
         leases.forEach(Lease::close);
+        Leftovers.assertNoLockIn(this.redis, TTL);
     }
 }

@@ -14,12 +14,17 @@ final class Caller {
 
     private final Thread thread;
 
+    private volatile long answeredAt;
+
     private Caller(RunningInstance instance, LockRequest request) {
         this.thread = new Thread(
                 () -> {
                     try {
-                        this.answer.complete(instance.locker().acquire(request));
+                        Lease lease = instance.locker().acquire(request);
+                        this.answeredAt = System.nanoTime();
+                        this.answer.complete(lease);
                     } catch (RuntimeException refused) {
+                        this.answeredAt = System.nanoTime();
                         this.answer.completeExceptionally(refused);
                     }
                 },
@@ -42,6 +47,11 @@ final class Caller {
 
     boolean hasAnswer() {
         return this.answer.isDone();
+    }
+
+    /** On {@link System#nanoTime()}, once it has its answer. */
+    long answeredAt() {
+        return this.answeredAt;
     }
 
     void interrupt() {

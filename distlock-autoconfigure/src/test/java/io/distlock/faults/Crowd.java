@@ -61,7 +61,7 @@ final class Crowd implements AutoCloseable {
     void awaitTurnsOfAll(int turns) {
         List<Long> before =
                 this.members.stream().map(member -> member.turns.get()).toList();
-        await().atMost(PATIENCE).until(() -> {
+        await().pollInterval(Duration.ofMillis(10)).atMost(PATIENCE).until(() -> {
             for (int i = 0; i < before.size(); i++) {
                 if (this.members.get(i).turns.get() < before.get(i) + turns) {
                     return !this.surprises.isEmpty();
@@ -88,7 +88,9 @@ final class Crowd implements AutoCloseable {
     /** Everybody comes home, with what they were promised. */
     void end() {
         this.over = true;
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(threads()).noneMatch(Thread::isAlive));
+        await().pollInterval(Duration.ofMillis(10))
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(threads()).noneMatch(Thread::isAlive));
         assertNoSurprise();
     }
 

@@ -10,70 +10,107 @@ import io.distlock.testredis.RedisServers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Waiters that are processes of their own die or freeze in line, and others wait behind them. */
+/** Holders and waiters that are processes of their own die or freeze, and others wait behind them. */
 class DyingWaitersTests {
-
-    private static final String KEY = "orders";
-
-    private static final LockRequest ORDERS = LockRequest.of(KEY);
 
     /** Of the waiters that die. */
     private static final Duration TTL = Duration.ofSeconds(3);
 
+    /** Of holders that die. */
+    private static final Duration SHORT_TTL = Duration.ofMillis(1500);
+
     /** Half a second, and what a busy machine adds; less than the ttl. */
     private static final Duration NEXT_QUESTION = Duration.ofMillis(1500);
 
-    /** What was promised, and what a busy machine adds. */
-    private static final Duration LATEST = TTL.plusMillis(250 + 500);
+    /** By how much a takeover may come after the ttl: what was promised, and what a busy machine adds. */
+    private static final Duration AFTER_TTL = Duration.ofMillis(250 + 500);
 
-    private final PrivateRedis redis = RedisServers.start();
+    private static final Duration LATEST = TTL.plus(AFTER_TTL);
 
-    private final Observer observer = new Observer(this.redis);
+    private static final int LISTENING = 7;
 
-    private final List<AutoCloseable> started = new ArrayList<>();
+    private static final int ASKING = 2;
 
-    private final RunningInstance holding = started(RunningInstance.on(this.redis));
+    private static final AtomicInteger TESTS = new AtomicInteger();
 
-    private final RunningInstance behind = started(RunningInstance.on(this.redis));
+    private static PrivateRedis redis;
+
+    private static List<WaiterProcess> processes;
+
+    /** Those that nobody has used yet: to start one takes longer than most tests. */
+    private static Queue<WaiterProcess> listening;
+
+    private static Queue<WaiterProcess> asking;
+
+    private final Observer observer = new Observer(redis);
+
+    private final List<RunningInstance> started = new ArrayList<>();
+
+    private final String key = "orders-" + TESTS.incrementAndGet();
+
+    private final LockRequest orders = LockRequest.of(this.key);
+
+    private final RunningInstance holding = started(RunningInstance.with(redis));
+
+    private final RunningInstance behind = started(RunningInstance.with(redis));
 
     private final History history = new History();
 
-    private <T extends AutoCloseable> T started(T started) {
-        this.started.add(started);
-        return started;
+    @BeforeAll
+    static void startProcesses() {
+        redis = RedisServers.start();
+        Setting store = Setting.redis(redis);
+        listening = new ConcurrentLinkedQueue<>();
+        asking = new ConcurrentLinkedQueue<>();
+        for (int i = 0; i < LISTENING; i++) {
+            listening.add(WaiterProcess.start("listens " + i, store));
+        }
+        for (int i = 0; i < ASKING; i++) {
+            asking.add(WaiterProcess.start("asks " + i, store, Setting.WITHOUT_MESSAGES));
+        }
+        processes = Stream.concat(listening.stream(), asking.stream()).toList();
+        processes.forEach(WaiterProcess::awaitReady);
+    }
+
+    @AfterAll
+    static void closeProcesses() {
+        processes.forEach(WaiterProcess::close);
+        redis.close();
+    }
+
+    private RunningInstance started(RunningInstance.Setup setup) {
+        RunningInstance instance = setup.start();
+        this.started.add(instance);
+        return instance;
     }
 
     @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable one : this.started) {
-            one.close();
-        }
-        this.redis.close();
+    void close() {
+        this.started.forEach(RunningInstance::close);
     }
 
-    private WaiterProcess waiter(boolean messages) {
-        return waiter("waiter", messages).awaitReady();
-    }
-
-    private WaiterProcess waiter(String name, boolean messages) {
-        Setting store = Setting.redis(this.redis);
-        return started(
-                messages
-                        ? WaiterProcess.start(name, store)
-                        : WaiterProcess.start(name, store, Setting.WITHOUT_MESSAGES));
+    private static WaiterProcess waiter(boolean messages) {
+        return Objects.requireNonNull(messages ? listening.poll() : asking.poll(), "one more process is needed");
     }
 
     private void standsInLine(WaiterProcess waiter, int place) {
-        waiter.take(KEY, TTL, Duration.ofSeconds(60));
-        this.observer.awaitWaiting(KEY, place);
+        waiter.take(this.key, TTL, Duration.ofSeconds(60));
+        this.observer.awaitWaiting(this.key, place);
     }
 
     private Caller standsInLine(RunningInstance instance, int place) {
-        Caller caller = Caller.of(instance, ORDERS);
-        this.observer.awaitWaiting(KEY, place);
+        Caller caller = Caller.of(instance, this.orders);
+        this.observer.awaitWaiting(this.key, place);
         return caller;
     }
 
@@ -83,14 +120,36 @@ class DyingWaitersTests {
     }
 
     @Test
+    void whoeverWaitsForADeadHolderThatWasRenewedWaitsItsTtlAtMostWithMessagesAndWithout() {
+        RunningInstance asks = started(RunningInstance.with(redis).withoutMessages());
+        WaiterProcess dies = waiter(true);
+        String other = this.key + "-asked";
+        dies.take(this.key, SHORT_TTL, Duration.ofSeconds(60));
+        dies.take(other, SHORT_TTL, Duration.ofSeconds(60));
+        dies.awaitTurns(2);
+        Caller listens = standsInLine(this.behind, 1);
+        Caller askedFor = Caller.of(asks, LockRequest.of(other));
+        this.observer.awaitWaiting(other, 1);
+        await().pollDelay(SHORT_TTL.dividedBy(2)).until(() -> true); // renewed by now
+        long killed = System.nanoTime();
+        dies.kill();
+        for (Caller next : List.of(listens, askedFor)) {
+            Lease lease = next.lease();
+            assertThat(Duration.ofNanos(next.answeredAt() - killed))
+                    .isBetween(SHORT_TTL.dividedBy(2), SHORT_TTL.plus(AFTER_TTL));
+            lease.release();
+        }
+    }
+
+    @Test
     void whoStandsBehindADeadWaiterWaitsUntilTheNextQuestionAtMost() {
         WaiterProcess dies = waiter(true);
-        RunningInstance before = started(RunningInstance.on(this.redis));
-        Lease lease = this.holding.locker().acquire(ORDERS);
+        RunningInstance before = started(RunningInstance.with(redis));
+        Lease lease = this.holding.locker().acquire(this.orders);
         Caller first = standsInLine(before, 1);
         standsInLine(dies, 2);
         Caller last = standsInLine(this.behind, 3);
-        this.observer.awaitListening(KEY, 3);
+        this.observer.awaitListening(this.key, 3);
         dies.kill();
         lease.release();
         assertServed(first, NEXT_QUESTION);
@@ -101,23 +160,23 @@ class DyingWaitersTests {
     @Test
     void whoStandsBehindADeadHeadWaitsUntilTheNextQuestionAtMost() {
         WaiterProcess dies = waiter(true);
-        Lease lease = this.holding.locker().acquire(ORDERS);
-        dies.take(KEY, Duration.ofSeconds(1), Duration.ofSeconds(60));
-        this.observer.awaitWaiting(KEY, 1);
+        Lease lease = this.holding.locker().acquire(this.orders);
+        dies.take(this.key, Duration.ofSeconds(1), Duration.ofSeconds(60));
+        this.observer.awaitWaiting(this.key, 1);
         Caller next = standsInLine(this.behind, 2);
-        this.observer.awaitListening(KEY, 2);
+        this.observer.awaitListening(this.key, 2);
         dies.kill();
         lease.release();
         assertServed(next, NEXT_QUESTION);
         next.lease().release();
         // the longest ttl of all, which is the time within which the dead are forgotten, too
-        Leftovers.assertNoneIn(this.redis, Duration.ofSeconds(2));
+        Leftovers.assertNoneOf(redis, this.key, Duration.ofSeconds(2));
     }
 
     @Test
     void whoStandsBehindADeadHeadThatOnlyAsksWaitsItsTtlAtMost() {
         WaiterProcess dies = waiter(false);
-        Lease lease = this.holding.locker().acquire(ORDERS);
+        Lease lease = this.holding.locker().acquire(this.orders);
         standsInLine(dies, 1);
         Caller next = standsInLine(this.behind, 2);
         dies.kill();
@@ -131,10 +190,11 @@ class DyingWaitersTests {
         Caller next = grantedInItsSleep(sleeps);
         assertServed(next, LATEST);
         sleeps.thaw();
-        this.history.hold(next.lease(), "next", Duration.ofSeconds(1));
+        this.history.hold(next.lease(), "next", Duration.ofMillis(300));
         next.lease().release();
-        await().atMost(Duration.ofSeconds(25)).until(() -> !sleeps.spans().isEmpty());
-        sleeps.spans().forEach(this.history::add);
+        await().atMost(Duration.ofSeconds(25))
+                .until(() -> !sleeps.testimony().spans().isEmpty());
+        sleeps.testimony().spans().forEach(this.history::add);
         this.history.assertExclusive();
     }
 
@@ -144,32 +204,28 @@ class DyingWaitersTests {
         Caller next = grantedInItsSleep(dies);
         dies.kill();
         assertServed(next, LATEST);
-        assertThat(dies.spans()).isEmpty();
+        assertThat(dies.testimony().spans()).isEmpty();
     }
 
     private Caller grantedInItsSleep(WaiterProcess sleeps) {
-        Lease lease = this.holding.locker().acquire(ORDERS);
-        String token = this.observer.holder(KEY);
+        Lease lease = this.holding.locker().acquire(this.orders);
+        String token = this.observer.holder(this.key);
         standsInLine(sleeps, 1);
         Caller next = standsInLine(this.behind, 2);
-        this.observer.awaitListening(KEY, 2);
+        this.observer.awaitListening(this.key, 2);
         sleeps.freeze();
         lease.release();
-        assertThat(this.observer.holder(KEY)).isNotNull().isNotEqualTo(token);
+        assertThat(this.observer.holder(this.key)).isNotNull().isNotEqualTo(token);
         assertThat(next.hasAnswer()).isFalse();
         return next;
     }
 
     @Test
     void waitersThatTakeTurnsFreezeAndDieAndNoTwoHoldAtOnce() {
-        List<WaiterProcess> waiters = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            waiters.add(waiter("process " + i, i > 0));
-        }
-        waiters.forEach(WaiterProcess::awaitReady);
+        List<WaiterProcess> waiters = List.of(waiter(false), waiter(true), waiter(true));
         for (WaiterProcess waiter : waiters) {
-            waiter.takeTurns(KEY, Duration.ofSeconds(1), Duration.ofMillis(3));
-            waiter.takeTurns(KEY, Duration.ofSeconds(1), Duration.ofMillis(3));
+            waiter.takeTurns(this.key, Duration.ofSeconds(1), Duration.ofMillis(3));
+            waiter.takeTurns(this.key, Duration.ofSeconds(1), Duration.ofMillis(3));
         }
         waiters.forEach(waiter -> waiter.awaitTurns(5));
         waiters.get(0).freeze();
@@ -183,8 +239,8 @@ class DyingWaitersTests {
         waiters.get(2).thaw();
         waiters.get(2).awaitTurns(5);
         waiters.forEach(WaiterProcess::kill);
-        waiters.forEach(waiter -> waiter.spans().forEach(this.history::add));
-        assertThat(waiters).noneMatch(WaiterProcess::wasRefused);
+        waiters.forEach(waiter -> waiter.testimony().spans().forEach(this.history::add));
+        assertThat(waiters).noneMatch(waiter -> waiter.testimony().wasRefused());
         this.history.assertExclusive();
     }
 }

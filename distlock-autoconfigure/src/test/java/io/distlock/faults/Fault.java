@@ -38,7 +38,7 @@ enum Fault {
     LOCK_DELETED {
         @Override
         void happen(PrivateRedis redis, History history) {
-            lose(redis, history, "DEL", "distlock:orders");
+            lose(redis, history, "DEL", "distlock:orders", "distlock:kept");
         }
     },
 
@@ -68,6 +68,11 @@ enum Fault {
     };
 
     abstract void happen(PrivateRedis redis, History history);
+
+    /** Whether it takes locks away from a Redis that answers, so that the next renewal tells. */
+    boolean leavesRedisThere() {
+        return this == LOCK_DELETED || this == ALL_DELETED;
+    }
 
     /** Does it and looks at the server's clock in one step, so that no grant can come between. */
     private static void lose(PrivateRedis redis, History history, String... command) {

@@ -24,12 +24,12 @@ class FaultsWhileWaitingTests {
 
     private static final String LOCK = "distlock:orders";
 
-    private static final Duration TTL = Duration.ofSeconds(6);
+    private static final Duration TTL = Duration.ofSeconds(3);
 
     private static final Duration NEXT_RENEWAL = TTL.dividedBy(3);
 
     /** Half a second, and what a busy machine adds; far less than the ttl. */
-    private static final Duration NEXT_QUESTION = Duration.ofMillis(1500);
+    private static final Duration NEXT_QUESTION = Duration.ofMillis(500 + 500);
 
     private static final LockRequest ORDERS = LockRequest.of("orders");
 
@@ -66,7 +66,7 @@ class FaultsWhileWaitingTests {
     }
 
     private static void assertServed(Caller caller, Duration within) {
-        await().atMost(within).until(caller::hasAnswer);
+        await().pollInterval(Duration.ofMillis(10)).atMost(within).until(caller::hasAnswer);
         assertThat(caller.lease().isHeld()).isTrue();
     }
 

@@ -36,6 +36,8 @@ class FencedWritesTests {
 
     private static final Duration TTL = Duration.ofMillis(900);
 
+    private static final Duration GLANCE = Duration.ofMillis(10);
+
     private static final LockRequest REQUEST = LockRequest.of("orders");
 
     private final PrivateRedis redis = RedisServers.start();
@@ -81,14 +83,12 @@ class FencedWritesTests {
         this.jdbc.execute("create table writes (id bigint generated always as identity, fence bigint not null)");
         List<Thread> writers = writers();
         awaitMoreWrites();
-        for (int i = 0; i < 3; i++) {
-            this.slow.set(true);
-            await().until(() -> !this.slow.get());
-            fault.happen(this.redis, new History());
-            awaitMoreWrites();
-        }
+        this.slow.set(true);
+        await().pollInterval(GLANCE).until(() -> !this.slow.get());
+        fault.happen(this.redis, new History());
+        awaitMoreWrites();
         this.over = true;
-        await().until(() -> writers.stream().noneMatch(Thread::isAlive));
+        await().pollInterval(GLANCE).until(() -> writers.stream().noneMatch(Thread::isAlive));
 
         assertThat(this.jdbc.queryForList("select fence from writes order by id", Long.class))
                 .hasSize(this.written.get())
@@ -112,7 +112,7 @@ class FencedWritesTests {
 
     private void awaitMoreWrites() {
         int before = this.written.get();
-        await().until(() -> this.written.get() > before + 10);
+        await().pollInterval(GLANCE).until(() -> this.written.get() > before + 10);
     }
 
     private static void work(Duration time) {

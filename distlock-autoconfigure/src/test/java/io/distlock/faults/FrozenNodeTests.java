@@ -30,7 +30,7 @@ class FrozenNodeTests {
 
     private static final int LEASES = 100;
 
-    private static final Duration TTL = Duration.ofSeconds(3);
+    private static final Duration TTL = Duration.ofSeconds(2);
 
     private final RedisCluster cluster = RedisCluster.start();
 

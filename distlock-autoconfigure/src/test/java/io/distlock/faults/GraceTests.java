@@ -3,7 +3,7 @@ package io.distlock.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.distlock.faults.WaiterProcess.Write;
+import io.distlock.faults.Testimony.Write;
 import io.distlock.testredis.Cable;
 import io.distlock.testredis.PrivateRedis;
 import io.distlock.testredis.RedisServers;
@@ -26,7 +26,7 @@ class GraceTests {
     private static final Duration TTL = Duration.ofMillis(1500);
 
     private static final Duration ENOUGH =
-            Duration.ofNanos(WaiterMain.WRITE_DELAY).plusMillis(100);
+            Duration.ofNanos(WaiterWork.WRITE_DELAY).plusMillis(100);
 
     private static final int ROUNDS = 4;
 
@@ -69,9 +69,10 @@ class GraceTests {
                 await().atMost(Duration.ofSeconds(20)).until(() -> isWriting(workers));
                 harm.happenTo(workers.get(0));
             }
-            workers.forEach(WaiterProcess::rest);
+            workers.forEach(WaiterProcess::beginRest);
+            workers.forEach(WaiterProcess::awaitRest);
             long among = amongOthers(Stream.of(0, 1, 2)
-                    .flatMap(i -> workers.get(i).writes().stream())
+                    .flatMap(i -> workers.get(i).testimony().writes().stream())
                     .toList());
             System.out.printf(
                     "%d rounds with a grace of %d ms: %d writes among those of a later holder%n",
@@ -86,7 +87,10 @@ class GraceTests {
     }
 
     private static long latest(WaiterProcess worker) {
-        return worker.writes().stream().mapToLong(Write::fence).max().orElse(0);
+        return worker.testimony().writes().stream()
+                .mapToLong(Write::fence)
+                .max()
+                .orElse(0);
     }
 
     private static long amongOthers(List<Write> writes) {

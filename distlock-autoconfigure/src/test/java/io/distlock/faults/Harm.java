@@ -4,18 +4,40 @@ import io.distlock.testredis.Cable;
 import io.distlock.testredis.PrivateRedis;
 import io.distlock.testredis.RedisConversation;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /** What happens to a Redis, to the way there, or to a process that locks; it is over when the method returns. */
 enum Harm {
-    NOTHING(true) {
+    NOTHING(Cost.NONE) {
         @Override
         void happen(Scene scene) {
             pause(scene.ttl());
         }
     },
 
-    REDIS_KILLED_AND_EMPTY(false) {
+    /** All processors of the machine have other work. */
+    LOAD(Cost.NONE) {
+        @Override
+        void happen(Scene scene) {
+            AtomicBoolean over = new AtomicBoolean();
+            for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+                Thread busy = new Thread(() -> {
+                    while (!over.get()) {
+                        Thread.onSpinWait();
+                    }
+                });
+                busy.setDaemon(true);
+                busy.start();
+            }
+            pause(scene.ttl().multipliedBy(2));
+            over.set(true);
+        }
+    },
+
+    REDIS_KILLED_AND_EMPTY(Cost.EVERY_LOCK) {
         @Override
         void happen(Scene scene) {
             scene.redis().kill();
@@ -24,7 +46,7 @@ enum Harm {
         }
     },
 
-    REDIS_FROZEN(false) {
+    REDIS_FROZEN(Cost.EVERY_LOCK) {
         @Override
         void happen(Scene scene) {
             scene.redis().pause();
@@ -33,34 +55,56 @@ enum Harm {
         }
     },
 
-    REDIS_BLINKED(true) {
+    REDIS_BLINKED(Cost.NONE) {
         @Override
         void happen(Scene scene) {
             scene.redis().pause();
-            pause(scene.ttl().dividedBy(7));
+            pause(scene.ttl().dividedBy(3));
             scene.redis().resume();
         }
     },
 
-    WORKER_FROZEN(false) {
+    /** The one that writes under a lock just now, and goes on writing when it wakes. */
+    WORKER_FROZEN(Cost.EVERY_LOCK) {
         @Override
         void happen(Scene scene) {
-            scene.worker().freeze();
+            WaiterProcess worker = scene.workers().writing();
+            worker.freeze();
             pause(scene.ttl().multipliedBy(2));
-            scene.worker().thaw();
+            worker.thaw();
         }
     },
 
-    WORKER_BLINKED(true) {
+    WORKER_BLINKED(Cost.NONE) {
         @Override
         void happen(Scene scene) {
-            scene.worker().freeze();
-            pause(scene.ttl().dividedBy(7));
-            scene.worker().thaw();
+            WaiterProcess worker = scene.workers().first();
+            worker.freeze();
+            pause(scene.ttl().dividedBy(3));
+            worker.thaw();
         }
     },
 
-    NET_CUT(true) {
+    WORKER_KILLED(Cost.SOME_LOCKS) {
+        @Override
+        void happen(Scene scene) {
+            long killed = scene.workers().killFirst();
+            scene.workers().awaitTurnsOfOthers(killed, scene.ttl().plusMillis(250));
+            scene.workers().startFirst();
+        }
+    },
+
+    /** The same threads take the same locks again at once, while answers of earlier renewals are still under way. */
+    RELOCKED(Cost.NONE) {
+        @Override
+        void happen(Scene scene) {
+            scene.cable().delay(scene.ttl().toMillis() / 30);
+            scene.workers().relock(scene.ttl());
+            scene.cable().heal();
+        }
+    },
+
+    NET_CUT(Cost.NONE) {
         @Override
         void happen(Scene scene) {
             for (int i = 0; i < 5; i++) {
@@ -70,7 +114,7 @@ enum Harm {
         }
     },
 
-    NET_BLACK_HOLE(false) {
+    NET_BLACK_HOLE(Cost.EVERY_LOCK) {
         @Override
         void happen(Scene scene) {
             scene.cable().holdUp();
@@ -79,7 +123,7 @@ enum Harm {
         }
     },
 
-    NET_REPLIES_LOST(false) {
+    NET_REPLIES_LOST(Cost.EVERY_LOCK) {
         @Override
         void happen(Scene scene) {
             scene.cable().loseReplies();
@@ -88,16 +132,18 @@ enum Harm {
         }
     },
 
-    NET_DELAYED(true) {
+    /** Answers come a seventh of the ttl later. */
+    NET_DELAYED(Cost.NONE) {
         @Override
         void happen(Scene scene) {
-            scene.cable().delay(scene.ttl().toMillis() / 30);
+            scene.cable().delay(scene.ttl().toMillis() / 14);
             pause(scene.ttl().multipliedBy(2));
             scene.cable().heal();
         }
     },
 
-    NET_LATE(false) {
+    /** Answers come a ttl later. */
+    NET_LATE(Cost.EVERY_LOCK) {
         @Override
         void happen(Scene scene) {
             scene.cable().delay(scene.ttl().toMillis() / 2);
@@ -106,28 +152,28 @@ enum Harm {
         }
     },
 
-    NET_FORGOTTEN(false) {
+    NET_FORGOTTEN(Cost.SOME_LOCKS) {
         @Override
         void happen(Scene scene) {
             scene.cable().forget();
         }
     },
 
-    ALL_DELETED(false) {
+    ALL_DELETED(Cost.EVERY_LOCK) {
         @Override
         void happen(Scene scene) {
-            lose(scene, "FLUSHALL");
+            scene.history().dataLost(scene.atOnce("redis.call('flushall')"));
         }
     },
 
-    LOCK_DELETED(false) {
+    LOCK_DELETED(Cost.EVERY_LOCK) {
         @Override
         void happen(Scene scene) {
-            lose(scene, "DEL", Scene.LOCK);
+            scene.history().dataLost(scene.atOnce("redis.call('del', unpack(KEYS))"), Scene.SHORN);
         }
     },
 
-    SCRIPTS_FORGOTTEN(true) {
+    SCRIPTS_FORGOTTEN(Cost.NONE) {
         @Override
         void happen(Scene scene) {
             for (int i = 0; i < 5; i++) {
@@ -137,7 +183,7 @@ enum Harm {
         }
     },
 
-    COMMANDS_KILLED(true) {
+    COMMANDS_KILLED(Cost.NONE) {
         @Override
         void happen(Scene scene) {
             for (int i = 0; i < 5; i++) {
@@ -147,7 +193,7 @@ enum Harm {
         }
     },
 
-    MESSAGES_KILLED(true) {
+    MESSAGES_KILLED(Cost.NONE) {
         @Override
         void happen(Scene scene) {
             for (int i = 0; i < 5; i++) {
@@ -157,7 +203,7 @@ enum Harm {
         }
     },
 
-    OUT_OF_MEMORY(true) {
+    OUT_OF_MEMORY(Cost.NONE) {
         @Override
         void happen(Scene scene) {
             scene.redis().call("CONFIG", "SET", "maxmemory", "1");
@@ -166,10 +212,11 @@ enum Harm {
         }
     },
 
-    BUSY_SCRIPT(false) {
+    BUSY_SCRIPT(Cost.EVERY_LOCK) {
         @Override
         void happen(Scene scene) {
-            scene.redis().call("CONFIG", "SET", "busy-reply-threshold", "100");
+            // by the name that Redis 6.2 knows, too
+            scene.redis().call("CONFIG", "SET", "lua-time-limit", "100");
             try (RedisConversation busy = scene.redis().connect()) {
                 busy.send("EVAL", "while true do end", "0");
                 pause(scene.ttl().multipliedBy(2));
@@ -178,23 +225,20 @@ enum Harm {
         }
     },
 
-    FOREIGN_TYPE(false) {
+    FOREIGN_TYPE(Cost.EVERY_LOCK) {
         @Override
         void happen(Scene scene) {
-            try (RedisConversation admin = scene.redis().connect()) {
-                scene.history().dataLost((Long) admin.call(
-                        "EVAL",
-                        "local t = redis.call('time') redis.call('del', KEYS[1])"
-                                + " redis.call('rpush', KEYS[1], 'x') return t[1] * 1000000 + t[2]",
-                        "1",
-                        Scene.LOCK));
-                pause(scene.ttl());
-                admin.call("DEL", Scene.LOCK);
-            }
+            scene.history()
+                    .dataLost(
+                            scene.atOnce("redis.call('del', unpack(KEYS))"
+                                    + " for _, key in ipairs(KEYS) do redis.call('rpush', key, 'x') end"),
+                            Scene.SHORN);
+            pause(scene.ttl());
+            scene.atOnce("redis.call('del', unpack(KEYS))");
         }
     },
 
-    SCRIPTS_FORBIDDEN(false) {
+    SCRIPTS_FORBIDDEN(Cost.EVERY_LOCK) {
         @Override
         void happen(Scene scene) {
             scene.redis().call("ACL", "SETUSER", "default", "-evalsha", "-eval");
@@ -203,7 +247,7 @@ enum Harm {
         }
     },
 
-    MESSAGES_FORBIDDEN(true) {
+    MESSAGES_FORBIDDEN(Cost.NONE) {
         @Override
         void happen(Scene scene) {
             scene.redis().call("ACL", "SETUSER", "default", "-publish", "-subscribe");
@@ -213,17 +257,30 @@ enum Harm {
         }
     };
 
-    private final boolean harmless;
+    private enum Cost {
+        /** The key and a third of the lease are left alone. */
+        NONE,
+        SOME_LOCKS,
+        /** Whoever writes under a lock, and does not ask whether it still holds it, is overtaken by the next. */
+        EVERY_LOCK
+    }
 
-    Harm(boolean harmless) {
-        this.harmless = harmless;
+    private final Cost cost;
+
+    Harm(Cost cost) {
+        this.cost = cost;
     }
 
     abstract void happen(Scene scene);
 
     /** Whether it leaves the key and a third of the lease alone, so that it may cost no lock. */
     boolean isHarmless() {
-        return this.harmless;
+        return this.cost == Cost.NONE;
+    }
+
+    /** Whether whoever writes under a lock while it happens must lose it. */
+    boolean costsEveryLock() {
+        return this.cost == Cost.EVERY_LOCK;
     }
 
     /** Whether it takes locks away from a Redis that answers, so that the next renewal tells. */
@@ -238,29 +295,33 @@ enum Harm {
         }
     }
 
-    /** Does it and looks at the server's clock in one step, so that no grant can come between. */
-    private static void lose(Scene scene, String... command) {
-        String script = "local t = redis.call('time') redis.call(unpack(ARGV)) return t[1] * 1000000 + t[2]";
-        try (RedisConversation admin = scene.redis().connect()) {
-            String[] eval = new String[command.length + 3];
-            eval[0] = "EVAL";
-            eval[1] = script;
-            eval[2] = "0";
-            System.arraycopy(command, 0, eval, 3, command.length);
-            scene.history().dataLost((Long) admin.call(eval));
-        }
-    }
-
     /**
      * @param redis where the locks are
      * @param cable over which everybody goes there
-     * @param worker one of those who lock, who is harmed where one is
+     * @param workers who lock
      * @param history of this harm
      */
-    record Scene(PrivateRedis redis, Cable cable, WaiterProcess worker, History history, Duration ttl) {
+    record Scene(PrivateRedis redis, Cable cable, Workers workers, History history, Duration ttl) {
 
+        /** What all want. */
         static final String KEY = "orders";
 
-        static final String LOCK = "distlock:" + KEY;
+        /** Under which one writes, the others wait for, and nobody asks whether it is still held. */
+        static final String GUARDED = "guarded";
+
+        /** What is taken away where single locks are: some of each kind. */
+        static final List<String> SHORN = List.of(KEY, GUARDED, "kept-0", "kept-1");
+
+        /** Does it and looks at the server's clock in one step, so that no grant can come between. */
+        long atOnce(String change) {
+            List<String> eval = new ArrayList<>(List.of(
+                    "EVAL",
+                    Ownership.BY_THE_TEST + " local t = redis.call('time') " + change + " return t[1] * 1000000 + t[2]",
+                    String.valueOf(SHORN.size())));
+            SHORN.forEach(key -> eval.add("distlock:" + key));
+            try (RedisConversation admin = this.redis.connect()) {
+                return (Long) admin.call(eval.toArray(String[]::new));
+            }
+        }
     }
 }

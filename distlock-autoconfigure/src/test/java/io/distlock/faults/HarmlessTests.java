@@ -19,7 +19,7 @@ class HarmlessTests {
 
     @BeforeAll
     static void start() {
-        stage = Stage.with(Setting.WITHOUT_PASSING);
+        stage = Stage.in(Mode.USUAL);
     }
 
     @AfterAll

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The judge is judged first. */
@@ -40,12 +41,43 @@ class HistoryTests {
         long later = now + Duration.ofMinutes(1).toNanos();
         this.history.dataLost(5);
         add("k", 1, now, later);
-        add("k", 6, now + 10, later);
+        add("k", 6000, now + 10, later);
         assertThatNoException().isThrownBy(this.history::assertExclusive);
         assertThatExceptionOfType(AssertionError.class)
                 .isThrownBy(() -> this.history.assertLossesWereNoticedWithin(Duration.ofSeconds(1)));
-        add("k", 7, now + 20, later);
+        add("k", 7000, now + 20, later);
         assertThatExceptionOfType(AssertionError.class).isThrownBy(this.history::assertExclusive);
+    }
+
+    @Test
+    void aLossOfOneKeyExcusesNothingElse() {
+        long now = System.nanoTime();
+        long later = now + Duration.ofMinutes(1).toNanos();
+        this.history.dataLost(5, List.of("other"));
+        add("k", 1, now, later);
+        assertThat(this.history.longestBeliefAfterALoss()).isZero();
+        add("k", 6000, now + 10, later);
+        assertThatExceptionOfType(AssertionError.class).isThrownBy(this.history::assertExclusive);
+    }
+
+    @Test
+    void beliefAfterALossIsMeasured() {
+        add(
+                "k",
+                1,
+                System.nanoTime() - 10,
+                System.nanoTime() + Duration.ofSeconds(3).toNanos());
+        this.history.dataLost(5);
+        assertThat(this.history.longestBeliefAfterALoss()).isBetween(Duration.ofMillis(2500), Duration.ofSeconds(3));
+    }
+
+    @Test
+    void whoIsPassedWhatWasLostBeforeHasALowerFence() {
+        long now = System.nanoTime();
+        this.history.dataLost(5);
+        add("k", 6000, now + 1_000_000_000, now + 2_000_000_000);
+        add("k", 1, now + 1_500_000_000, now + 1_600_000_000);
+        assertThatNoException().isThrownBy(this.history::assertFencesGrow);
     }
 
     @Test

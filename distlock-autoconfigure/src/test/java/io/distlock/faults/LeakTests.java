@@ -20,6 +20,8 @@ class LeakTests {
 
     private static final int THREADS = 8;
 
+    private static final int FEW = 1000;
+
     /** One for commands and one for messages. */
     private static final int CONNECTIONS = 2;
 
@@ -44,14 +46,20 @@ class LeakTests {
     }
 
     @Test
-    void aFewLocksLeaveNothing() {
-        lock(20_000, 40_000, ROUGHLY);
+    void tenThousandKeysLeaveNothing() {
+        lock(10_000, 20_000, 20_000, ROUGHLY);
     }
 
     @Test
     @Tag("faults")
     void aMillionLocksLeaveNothing() {
-        lock(100_000, 1_000_000, EXACTLY);
+        lock(FEW, 100_000, 1_000_000, EXACTLY);
+    }
+
+    @Test
+    @Tag("faults")
+    void aHundredThousandKeysLeaveNothing() {
+        lock(100_000, 100_000, 100_000, EXACTLY);
     }
 
     @Test
@@ -65,13 +73,13 @@ class LeakTests {
         loseConnections(50, 1000, EXACTLY);
     }
 
-    private void lock(int first, int more, double growth) {
-        this.worker.cycle(THREADS, first);
+    private void lock(int keys, int first, int more, double growth) {
+        this.worker.cycle(THREADS, keys / THREADS, first);
         Gauge before = this.worker.gauge();
         long start = System.nanoTime();
-        this.worker.cycle(THREADS, more);
+        this.worker.cycle(THREADS, keys / THREADS, more);
         Duration took = Duration.ofNanos(System.nanoTime() - start);
-        assertNothingGrew(before, more + " locks in " + took.toMillis() + " ms", growth);
+        assertNothingGrew(before, more + " locks of " + keys + " keys in " + took.toMillis() + " ms", growth);
         Leftovers.assertNoneIn(this.redis, Duration.ofSeconds(2));
     }
 
@@ -93,15 +101,16 @@ class LeakTests {
     /** Both processes get their turn again each time. */
     private void kill(int times) {
         for (int i = 0; i < times; i++) {
-            int turns = this.worker.turns(KEY);
-            int others = this.other.turns(KEY);
+            int turns = this.worker.testimony().turns(KEY);
+            int others = this.other.testimony().turns(KEY);
             this.redis.call("CLIENT", "KILL", "TYPE", i % 2 == 0 ? "normal" : "pubsub");
             await().pollInterval(Duration.ofMillis(2))
                     .atMost(Duration.ofSeconds(25))
-                    .until(() -> this.worker.turns(KEY) > turns && this.other.turns(KEY) > others);
+                    .until(() -> this.worker.testimony().turns(KEY) > turns
+                            && this.other.testimony().turns(KEY) > others);
         }
-        this.worker.forget();
-        this.other.forget();
+        this.worker.testimony().forget();
+        this.other.testimony().forget();
     }
 
     private void assertNothingGrew(Gauge before, String after, double growth) {

@@ -30,7 +30,7 @@ class PollingTests {
     private static final Duration TTL = Duration.ofSeconds(30);
 
     /** Half a second, and what a busy machine adds. */
-    private static final Duration NEXT_QUESTION = Duration.ofMillis(1500);
+    private static final Duration NEXT_QUESTION = Duration.ofMillis(500 + 500);
 
     private static final LockRequest ORDERS = LockRequest.of("orders");
 
@@ -88,10 +88,10 @@ class PollingTests {
         Caller caller = Caller.of(this.instances.get(1), ORDERS);
         this.observer.awaitWaiting("orders", 1);
         lease.release();
-        await().atMost(NEXT_QUESTION).until(caller::hasAnswer);
+        await().pollInterval(Duration.ofMillis(10)).atMost(NEXT_QUESTION).until(caller::hasAnswer);
         caller.lease().release();
         try (Crowd crowd = Crowd.start(this.instances, 3, ORDERS, Duration.ofMillis(2), this.history)) {
-            crowd.awaitTurnsOfAll(5);
+            crowd.awaitTurnsOfAll(2);
             crowd.end();
         }
         this.history.assertExclusive();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 
@@ -37,6 +38,10 @@ final class RunningInstance implements AutoCloseable {
 
     static Setup with(RedisConfiguration redis) {
         return new Setup(() -> Store.in(redis));
+    }
+
+    static Setup overJedis(RedisStandaloneConfiguration redis) {
+        return new Setup(() -> Store.overJedis(redis));
     }
 
     /** @param rejoinAfter how long a node must have been up to vote */
@@ -74,7 +79,8 @@ final class RunningInstance implements AutoCloseable {
 
         private Duration retention = Duration.ofSeconds(1);
 
-        private Duration commandTimeout = Duration.ofSeconds(1);
+        /** Null = what it is where nothing is said of it. */
+        private @Nullable Duration commandTimeout;
 
         private Duration grace = Duration.ZERO;
 
@@ -100,6 +106,11 @@ final class RunningInstance implements AutoCloseable {
             return this;
         }
 
+        Setup commandTimeout(Duration commandTimeout) {
+            this.commandTimeout = commandTimeout;
+            return this;
+        }
+
         Setup pollInterval(Duration pollInterval) {
             this.pollInterval = pollInterval;
             return this;
@@ -107,11 +118,6 @@ final class RunningInstance implements AutoCloseable {
 
         Setup retention(Duration retention) {
             this.retention = retention;
-            return this;
-        }
-
-        Setup commandTimeout(Duration commandTimeout) {
-            this.commandTimeout = commandTimeout;
             return this;
         }
 
@@ -154,7 +160,7 @@ final class RunningInstance implements AutoCloseable {
                     settings.name(),
                     settings.prefix(),
                     instance.id(),
-                    this.commandTimeout,
+                    this.commandTimeout == null ? usualTimeout(this.ttl) : this.commandTimeout,
                     this.retention,
                     this.messages,
                     Optional.empty());
@@ -166,6 +172,12 @@ final class RunningInstance implements AutoCloseable {
                             store.drivers().apply(driver),
                             new RandomTokens(instance),
                             this.listeners));
+        }
+
+        private static Duration usualTimeout(Duration ttl) {
+            Duration third = ttl.dividedBy(3);
+            Duration most = Duration.ofSeconds(1);
+            return third.compareTo(most) < 0 ? third : most;
         }
 
         private LockerSettings settings() {

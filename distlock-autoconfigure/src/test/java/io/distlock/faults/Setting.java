@@ -16,6 +16,9 @@ record Setting(String name, String value) {
 
     static final Setting WITHOUT_MESSAGES = new Setting("without", "messages");
 
+    /** Instead of Lettuce. */
+    static final Setting OVER_JEDIS = new Setting("over", "jedis");
+
     static Setting redis(TestRedis redis) {
         return new Setting("redis", address(redis));
     }
@@ -42,6 +45,19 @@ record Setting(String name, String value) {
         return new Setting("idle", String.valueOf(time.toMillis()));
     }
 
+    /** The database in which fences are checked. */
+    static Setting ledger(String url) {
+        return new Setting("ledger", url);
+    }
+
+    static String ledger(List<Setting> settings) {
+        return settings.stream()
+                .filter(setting -> setting.name.equals("ledger"))
+                .map(Setting::value)
+                .findFirst()
+                .orElseThrow();
+    }
+
     String argument() {
         return this.name + "=" + this.value;
     }
@@ -54,7 +70,7 @@ record Setting(String name, String value) {
     }
 
     static RunningInstance.Setup instance(List<Setting> settings) {
-        RunningInstance.Setup setup = settings.get(0).store();
+        RunningInstance.Setup setup = settings.get(0).store(settings.contains(OVER_JEDIS));
         settings.stream().skip(1).forEach(setting -> setting.apply(setup));
         return setup;
     }
@@ -67,11 +83,14 @@ record Setting(String name, String value) {
                 .orElse(Duration.ZERO);
     }
 
-    private RunningInstance.Setup store() {
+    private RunningInstance.Setup store(boolean overJedis) {
         List<String> words = List.of(this.value.split(","));
         List<String> others = words.subList(1, words.size());
         return switch (this.name) {
-            case "redis" -> RunningInstance.with(new RedisStandaloneConfiguration(host(this.value), port(this.value)));
+            case "redis" -> {
+                var redis = new RedisStandaloneConfiguration(host(this.value), port(this.value));
+                yield overJedis ? RunningInstance.overJedis(redis) : RunningInstance.with(redis);
+            }
             case "majority" ->
                 RunningInstance.withMajorityOf(
                         others.stream().map(node -> "redis://" + node).toList(),
@@ -96,7 +115,7 @@ record Setting(String name, String value) {
             }
             case "ttl" -> setup.ttl(time());
             case "grace" -> setup.grace(time());
-            case "idle" -> {}
+            case "idle", "ledger", "over" -> {}
             default -> throw new IllegalArgumentException("no setting: " + this);
         }
     }

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /** Where one instance keeps its locks, with clients of its own. */
@@ -16,6 +18,13 @@ record Store(Function<DriverSettings, LockDriver> drivers, Runnable closing) {
 
     static Store in(RedisConfiguration redis) {
         LettuceConnectionFactory connections = new LettuceConnectionFactory(redis);
+        connections.afterPropertiesSet();
+        connections.start();
+        return new Store(new RedisLockDriverFactory(connections)::create, connections::destroy);
+    }
+
+    static Store overJedis(RedisStandaloneConfiguration redis) {
+        JedisConnectionFactory connections = new JedisConnectionFactory(redis);
         connections.afterPropertiesSet();
         connections.start();
         return new Store(new RedisLockDriverFactory(connections)::create, connections::destroy);

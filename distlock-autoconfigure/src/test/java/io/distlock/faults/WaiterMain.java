@@ -1,8 +1,5 @@
 package io.distlock.faults;
 
-import io.distlock.Lease;
-import io.distlock.LockException;
-import io.distlock.LockRequest;
 import io.distlock.LockUnavailableException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -11,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -19,144 +17,108 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class WaiterMain {
 
-    /** For how long every second write is under way. */
-    static final long WRITE_DELAY = 400_000_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final RunningInstance instance;
+    /** Before there was any client. */
+    private final Set<Thread> before = Thread.getAllStackTraces().keySet();
 
-    private final Duration idle;
+    private final List<Setting> settings;
 
-    private final List<Thread> workers = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
 
-    private volatile boolean over;
+    private RunningInstance instance;
 
-    private WaiterMain(RunningInstance instance, Duration idle) {
-        this.instance = instance;
-        this.idle = idle;
+    private WaiterWork work;
+
+    private WaiterMain(List<Setting> settings) {
+        this.settings = settings;
+        this.instance = Setting.instance(settings).start();
+        this.work = new WaiterWork(this.instance, settings);
     }
 
     public static void main(String[] arguments) throws IOException {
-        List<Setting> settings = Setting.read(arguments);
-        RunningInstance instance = Setting.instance(settings).start();
-        warmUp(instance);
-        say("ready");
-        new WaiterMain(instance, Setting.idle(settings)).obey();
+        Stalls.begin(WaiterMain::stalled);
+        WaiterMain main = new WaiterMain(Setting.read(arguments));
+        main.warmUp();
+        main.obey();
         Runtime.getRuntime().halt(0);
     }
 
+    private static void stalled(long from, long until) {
+        if (until - from > 50_000_000) {
+            say("stalled " + from + " " + until);
+        }
+    }
+
     /** The first connection of a process takes its time on a busy machine. */
-    private static void warmUp(RunningInstance instance) {
+    private void warmUp() {
         for (boolean warm = false; !warm; ) {
             try {
-                instance.locker().acquire("warm-up").release();
+                this.instance.locker().acquire("warm-up").release();
                 warm = true;
             } catch (LockUnavailableException cold) {
                 LockSupport.parkNanos(100_000_000);
             }
         }
+        say("ready");
     }
 
     private void obey() throws IOException {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
-            String[] words = line.split(" ");
-            if (words[0].equals("gauge")) {
-                gauge();
-                continue;
+            switch (line) {
+                case "gauge" -> gauge();
+                case "rest" -> rest();
+                case "close" -> close();
+                case "open" -> open();
+                default -> start(line);
             }
-            LockRequest request = LockRequest.of(words[1])
-                    .ttl(Duration.ofMillis(Long.parseLong(words[2])))
-                    .waitFor(Duration.ofSeconds(30));
-            Duration hold = Duration.ofMillis(Long.parseLong(words[3]));
-            this.over = words[0].equals("rest");
-            if (this.over) {
-                awaitRest();
-                continue;
-            }
-            Thread worker = new Thread(
-                    switch (words[0]) {
-                        case "take" -> () -> take(request, hold, false);
-                        case "turns" -> () -> take(request, hold, true);
-                        case "ask" -> () -> ask(request.waitFor(Duration.ZERO));
-                        case "write" -> () -> write(request, hold);
-                        case "cycles" -> () -> cycle(words[1], hold.toMillis());
-                        default -> throw new IllegalArgumentException(line);
-                    },
-                    line);
-            worker.setDaemon(true);
-            this.workers.add(worker);
-            worker.start();
         }
     }
 
-    private void awaitRest() {
-        for (Thread worker : this.workers) {
+    private void start(String line) {
+        Thread thread = new Thread(this.work.of(line.split(" ")), line);
+        thread.setDaemon(true);
+        this.threads.add(thread);
+        thread.start();
+    }
+
+    private void rest() {
+        this.work.end();
+        for (Thread thread : this.threads) {
             try {
-                worker.join();
+                thread.join();
             } catch (InterruptedException ex) {
                 throw new AssertionError(ex);
             }
         }
-        this.workers.clear();
+        this.threads.clear();
+        this.work = new WaiterWork(this.instance, this.settings);
         say("resting");
     }
 
-    private void take(LockRequest request, Duration hold, boolean again) {
-        do {
-            try {
-                Lease lease = this.instance.locker().acquire(request);
-                lease.onLost(lost -> say("lost " + lease.key() + " " + lease.fencingToken() + " " + System.nanoTime()));
-                hold(lease, hold);
-                say("outcome " + lease.key() + " " + lease.fencingToken() + " " + lease.release());
-                LockSupport.parkNanos(this.idle.toNanos());
-            } catch (LockUnavailableException away) {
-                say("unavailable " + away);
-                LockSupport.parkNanos(20_000_000);
-            } catch (LockException refused) {
-                say("refused " + refused);
-            }
-        } while (again && !this.over);
-    }
-
-    private void ask(LockRequest request) {
+    private void close() {
         long start = System.nanoTime();
-        String answer = "GRANTED";
-        try {
-            this.instance.locker().acquire(request).release();
-        } catch (LockException refused) {
-            answer = refused.toString();
+        this.instance.close();
+        long took = System.nanoTime() - start;
+        while (!ofClients().isEmpty() && System.nanoTime() - start < PATIENCE.toNanos()) {
+            LockSupport.parkNanos(10_000_000);
         }
-        say("answer " + (System.nanoTime() - start) + " " + answer);
+        say("closed " + took + " " + ofClients());
     }
 
-    /**
-     * Writes as long as it holds: looks, sends, and waits for the write to arrive, which every second time takes long.
-     * The line that it says is the write; it arrives after the delay that it names, whatever happens to this process.
-     */
-    private void write(LockRequest request, Duration hold) {
-        while (!this.over) {
-            try (Lease lease = this.instance.locker().acquire(request)) {
-                String what = "write " + lease.key() + " " + lease.fencingToken() + " ";
-                long end = System.nanoTime() + hold.toNanos();
-                boolean late = false;
-                while (lease.isHeld() && System.nanoTime() < end && !this.over) {
-                    long delay = late ? WRITE_DELAY : 0;
-                    say(what + (System.nanoTime() + delay));
-                    LockSupport.parkNanos(Math.max(delay, 5_000_000));
-                    late = !late;
-                }
-            } catch (LockException refused) {
-                LockSupport.parkNanos(20_000_000);
-            }
-        }
+    private void open() {
+        this.instance = Setting.instance(this.settings).start();
+        this.work = new WaiterWork(this.instance, this.settings);
+        warmUp();
     }
 
-    /** Locks and unlocks a thousand keys one after the other, so many times altogether. */
-    private void cycle(String key, long count) {
-        for (long i = 0; i < count; i++) {
-            this.instance.locker().acquire(key + "-" + i % 1000).release();
-        }
-        say("cycled");
+    private List<String> ofClients() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> !this.before.contains(thread))
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("distlock") || name.startsWith("lettuce"))
+                .toList();
     }
 
     private static void gauge() {
@@ -167,24 +129,7 @@ final class WaiterMain {
         say("gauge " + (runtime.totalMemory() - runtime.freeMemory()) + " " + Thread.activeCount());
     }
 
-    private void hold(Lease lease, Duration time) {
-        long from = System.nanoTime();
-        long believed = System.nanoTime() + lease.validity().toNanos();
-        if (!lease.isHeld()) {
-            say("late");
-            return;
-        }
-        String what = lease.key() + " " + lease.fencingToken() + " " + from + " ";
-        say("granted " + what + believed);
-        long until = from;
-        for (long now = from; lease.isHeld() && now - from <= time.toNanos() && !this.over; now = System.nanoTime()) {
-            until = now;
-            LockSupport.parkNanos(1_000_000);
-        }
-        say("ended " + what + until);
-    }
-
-    private static void say(String what) {
+    static void say(String what) {
         System.out.println(what);
     }
 }

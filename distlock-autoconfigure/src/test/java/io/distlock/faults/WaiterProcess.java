@@ -2,7 +2,6 @@ package io.distlock.faults;
 
 import static org.awaitility.Awaitility.await;
 
-import io.distlock.ReleaseOutcome;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -12,46 +11,30 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** A {@link WaiterMain}, from outside. */
 final class WaiterProcess implements AutoCloseable {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(25);
+
+    /** Until a JVM is there, on a machine that is busy with others. */
+    private static final Duration START = Duration.ofSeconds(90);
+
+    private static final Duration GLANCE = Duration.ofMillis(5);
+
     private final String name;
 
     private final Process process;
 
-    /** Its last words of each kind. */
-    private final Map<String, String> said = new ConcurrentHashMap<>();
+    private final Testimony testimony;
 
-    private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
-
-    /** As far as it was promised, until it is known when it ended. */
-    private final Map<Turn, Span> spans = new ConcurrentHashMap<>();
-
-    private final Map<String, AtomicInteger> turns = new ConcurrentHashMap<>();
-
-    private final Map<Turn, List<Long>> losses = new ConcurrentHashMap<>();
-
-    private final Map<Turn, ReleaseOutcome> outcomes = new ConcurrentHashMap<>();
-
-    private final Queue<Write> writes = new ConcurrentLinkedQueue<>();
-
-    private final AtomicInteger cycled = new AtomicInteger();
+    private long frozen;
 
     private WaiterProcess(String name, Process process) {
         this.name = name;
         this.process = process;
+        this.testimony = new Testimony(name);
         Thread reader = new Thread(this::read, name);
         reader.setDaemon(true);
         reader.start();
@@ -81,126 +64,140 @@ final class WaiterProcess implements AutoCloseable {
     }
 
     WaiterProcess awaitReady() {
-        await().atMost(Duration.ofSeconds(25)).until(() -> said("ready"));
+        awaitWord("ready", START);
         return this;
     }
 
+    /** What it has said so far. */
+    Testimony testimony() {
+        return this.testimony;
+    }
+
     /** Takes the lock once and keeps it for so long. */
-    void take(String key, Duration ttl, Duration hold) {
-        tell("take " + key + " " + ttl.toMillis() + " " + hold.toMillis());
+    void take(String key, Duration ttl, Duration time) {
+        tell("take", key, ttl, time.toMillis());
+    }
+
+    /** The same, however often it takes to get it. */
+    void takeOnce(String key, Duration ttl, Duration time) {
+        tell("once", key, ttl, time.toMillis());
     }
 
     /** Takes the lock again and again, on a thread more. */
-    void takeTurns(String key, Duration ttl, Duration hold) {
-        tell("turns " + key + " " + ttl.toMillis() + " " + hold.toMillis());
+    void takeTurns(String key, Duration ttl, Duration time) {
+        tell("turns", key, ttl, time.toMillis());
     }
 
-    /** When it believed to hold; what it did not say the end of, as long as it was promised. */
-    List<Span> spans() {
-        return List.copyOf(this.spans.values());
+    /** Wants the lock again and again, ready to wait for so long each time, and gives it back at once. */
+    void insist(String key, Duration ttl, Duration waitFor) {
+        tell("insist", key, ttl, waitFor.toMillis());
+    }
+
+    /** Writes again and again as long as it holds, on a thread more; each time it holds for so long at most. */
+    void writeInTurns(String key, Duration ttl, Duration time) {
+        tell("write", key, ttl, time.toMillis());
+    }
+
+    /** Writes into the ledger under a lock that it never asks about, on a thread more; keeps it for so long each time. */
+    void writeGuarded(String key, Duration ttl, Duration time) {
+        tell("guard", key, ttl, time.toMillis());
+    }
+
+    void relock(String key, Duration ttl) {
+        tell("relock", key, ttl, 0);
+    }
+
+    void awaitRelocked() {
+        awaitWord("relocked");
+    }
+
+    /** Locks and unlocks so many keys, one after the other, so many times on so many threads, and waits for that. */
+    void cycle(int threads, int keys, int times) {
+        this.testimony.forget();
+        for (int i = 0; i < threads; i++) {
+            tell("cycles cycle-" + i + " 5000 " + times / threads + " " + keys);
+        }
+        await().pollInterval(GLANCE).atMost(Duration.ofMinutes(10)).until(() -> {
+            assertAlive();
+            return this.testimony.cycled() == threads;
+        });
+        rest();
+    }
+
+    /** Asks for the lock and does not wait, gives it back, and tells what the answer was. */
+    Testimony.Answer ask(String key, Duration ttl) {
+        tell("ask", key, ttl, 0);
+        return this.testimony.nextAnswer(PATIENCE);
     }
 
     void awaitTurns(int more) {
-        int before = this.spans.size();
-        await().atMost(Duration.ofSeconds(25)).until(() -> this.spans.size() >= before + more);
+        int before = this.testimony.spans().size();
+        await().pollInterval(GLANCE)
+                .atMost(PATIENCE)
+                .until(() -> this.testimony.spans().size() >= before + more);
     }
 
     /** So many holds of that key, from now on. */
     void awaitTurns(String key, int more) {
-        int before = turns(key);
-        await().atMost(Duration.ofSeconds(25)).until(() -> turns(key) >= before + more);
-    }
-
-    /** Writes again and again as long as it holds, on a thread more; each time it holds for so long at most. */
-    void writeInTurns(String key, Duration ttl, Duration hold) {
-        tell("write " + key + " " + ttl.toMillis() + " " + hold.toMillis());
-    }
-
-    /** What it wrote, as far as it was sent by now. */
-    List<Write> writes() {
-        return List.copyOf(this.writes);
-    }
-
-    /** Locks and unlocks so many times on so many threads, and waits for that. */
-    void cycle(int threads, int times) {
-        this.cycled.set(0);
-        for (int i = 0; i < threads; i++) {
-            tell("cycles cycle-" + i + " 5000 " + times / threads);
-        }
-        await().atMost(Duration.ofMinutes(10)).until(() -> this.cycled.get() == threads && said("ready"));
-        rest();
+        int before = this.testimony.turns(key);
+        await().pollInterval(GLANCE).atMost(PATIENCE).until(() -> {
+            assertAlive();
+            return this.testimony.turns(key) >= before + more;
+        });
     }
 
     /** What it needs once its garbage is collected. */
     Gauge gauge() {
-        this.said.remove("gauge");
+        this.testimony.forget("gauge");
         tell("gauge");
-        await().atMost(Duration.ofSeconds(25)).until(() -> said("gauge"));
-        String[] words = Objects.requireNonNull(this.said.get("gauge")).split(" ");
+        String[] words = awaitWord("gauge").split(" ");
         return new Gauge(Long.parseLong(words[1]), Integer.parseInt(words[2]));
-    }
-
-    int turns(String key) {
-        AtomicInteger turns = this.turns.get(key);
-        return turns == null ? 0 : turns.get();
-    }
-
-    /** Asks for the lock and does not wait, gives it back, and tells what the answer was. */
-    Answer ask(String key, Duration ttl) {
-        tell("ask " + key + " " + ttl.toMillis() + " 0");
-        try {
-            Answer answer = this.answers.poll(25, TimeUnit.SECONDS);
-            if (answer == null) {
-                throw new IllegalStateException(this.name + " does not answer: " + this.said);
-            }
-            return answer;
-        } catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(ex);
-        }
     }
 
     /** Ends what it is doing, at its next turn, and waits for that. */
     void rest() {
-        this.said.remove("resting");
-        tell("rest - 1000 0");
-        await().atMost(Duration.ofSeconds(25)).until(() -> said("resting"));
+        beginRest();
+        awaitRest();
     }
 
-    /** Forgets what has happened so far. */
-    void forget() {
-        this.spans.clear();
-        this.losses.clear();
-        this.outcomes.clear();
-        this.writes.clear();
+    /** Whose turn comes next may depend on others that must end, too. */
+    void beginRest() {
+        this.testimony.forget("resting");
+        tell("rest");
     }
 
-    /** When it was told of each loss; twice if it was told twice. */
-    Map<Turn, List<Long>> losses() {
-        return Map.copyOf(this.losses);
+    void awaitRest() {
+        awaitWord("resting");
     }
 
-    /** What each release found. */
-    Map<Turn, ReleaseOutcome> outcomes() {
-        return Map.copyOf(this.outcomes);
+    /** Closes its locker and its client; {@link #open} makes others. */
+    Closed closeInstance() {
+        this.testimony.forget("closed");
+        this.testimony.forget("ready");
+        tell("close");
+        String[] words = awaitWord("closed").split(" ", 3);
+        return new Closed(Duration.ofNanos(Long.parseLong(words[1])), words[2]);
     }
 
-    boolean wasRefused() {
-        return this.said.containsKey("refused") || this.said.containsKey("unavailable");
+    /** It is ready again after {@link #awaitReady}. */
+    void open() {
+        tell("open");
     }
 
     void freeze() {
+        this.frozen = System.nanoTime();
         signal("STOP");
     }
 
     void thaw() {
+        this.testimony.slept(this.frozen, System.nanoTime());
         signal("CONT");
     }
 
     /** With SIGKILL, frozen or not: it does nothing any more, and its connections are reset. */
     void kill() {
         this.process.destroyForcibly();
-        await().until(() -> !this.process.isAlive());
+        await().pollInterval(GLANCE).until(() -> !this.process.isAlive());
     }
 
     @Override
@@ -208,11 +205,26 @@ final class WaiterProcess implements AutoCloseable {
         this.process.destroyForcibly();
     }
 
-    private boolean said(String word) {
+    private String awaitWord(String word) {
+        return awaitWord(word, PATIENCE);
+    }
+
+    private String awaitWord(String word, Duration patience) {
+        await().pollInterval(GLANCE).atMost(patience).until(() -> {
+            assertAlive();
+            return this.testimony.said(word) != null;
+        });
+        return String.valueOf(this.testimony.said(word));
+    }
+
+    private void assertAlive() {
         if (!this.process.isAlive()) {
-            throw new IllegalStateException(this.name + " has ended: " + this.said);
+            throw new IllegalStateException(this.name + " has ended: " + this.testimony);
         }
-        return this.said.containsKey(word);
+    }
+
+    private void tell(String what, String key, Duration ttl, long number) {
+        tell(what + " " + key + " " + ttl.toMillis() + " " + number);
     }
 
     private void tell(String line) {
@@ -228,44 +240,11 @@ final class WaiterProcess implements AutoCloseable {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(this.process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                note(line);
+                this.testimony.note(line);
             }
         } catch (IOException ended) {
-            this.said.put("ended", ended.toString());
+            this.testimony.note("ended-by " + ended);
         }
-    }
-
-    private void note(String line) {
-        String[] words = line.split(" ", 5);
-        switch (words[0]) {
-            case "granted" -> {
-                noteSpan(words);
-                this.turns.computeIfAbsent(words[1], key -> new AtomicInteger()).incrementAndGet();
-            }
-            case "ended" -> noteSpan(words);
-            case "lost" ->
-                this.losses
-                        .computeIfAbsent(turn(words), turn -> new CopyOnWriteArrayList<>())
-                        .add(Long.parseLong(words[3]));
-            case "outcome" -> this.outcomes.put(turn(words), ReleaseOutcome.valueOf(words[3]));
-            case "write" -> this.writes.add(new Write(Long.parseLong(words[2]), Long.parseLong(words[3])));
-            case "cycled" -> this.cycled.incrementAndGet();
-            case "answer" ->
-                this.answers.add(
-                        new Answer(Duration.ofNanos(Long.parseLong(words[1])), line.substring(line.indexOf(words[2]))));
-            default -> this.said.put(words[0], line);
-        }
-    }
-
-    private void noteSpan(String[] words) {
-        Turn turn = turn(words);
-        this.spans.put(
-                turn,
-                new Span(turn.key(), this.name, turn.fence(), Long.parseLong(words[3]), Long.parseLong(words[4])));
-    }
-
-    private static Turn turn(String[] words) {
-        return new Turn(words[1], Long.parseLong(words[2]));
     }
 
     private void signal(String name) {
@@ -285,19 +264,8 @@ final class WaiterProcess implements AutoCloseable {
         }
     }
 
-    /** One hold: fences of different keys may be equal. */
-    record Turn(String key, long fence) {
-
-        static Turn of(Span span) {
-            return new Turn(span.key(), span.fence());
-        }
-    }
-
-    /** @param arrives on the clock that all processes read */
-    record Write(long fence, long arrives) {}
-
     record Gauge(long heap, int threads) {}
 
-    /** @param text GRANTED, or the refusal */
-    record Answer(Duration time, String text) {}
+    /** @param threads of clients that stayed */
+    record Closed(Duration took, String threads) {}
 }

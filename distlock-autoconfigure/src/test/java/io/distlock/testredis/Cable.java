@@ -9,14 +9,19 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 
 /** A way to a Redis that can be cut, held up, slowed down and forgotten, as networks do it. Any thread may. */
 public final class Cable implements TestRedis, AutoCloseable {
 
     private static final long LOOK_AGAIN = 2_000_000;
+
+    private static final Parcel END = new Parcel(new byte[0], 0);
 
     private final TestRedis redis;
 
@@ -99,6 +104,11 @@ public final class Cable implements TestRedis, AutoCloseable {
         this.connections.forEach(connection -> connection.forgotten = true);
     }
 
+    /** How many are open, as far as either end has said. */
+    public int connections() {
+        return this.connections.size();
+    }
+
     public void heal() {
         if (this.repliesLost) {
             this.repliesLost = false;
@@ -128,9 +138,10 @@ public final class Cable implements TestRedis, AutoCloseable {
             while (true) {
                 Socket client = this.door.accept();
                 try {
-                    this.connections.add(new Connection(client, new Socket(this.redis.host(), this.redis.port())));
-                    if (this.severed) {
-                        cut();
+                    Connection next = new Connection(client, new Socket(this.redis.host(), this.redis.port()));
+                    this.connections.add(next);
+                    if (this.severed || client.isClosed()) {
+                        next.close();
                     }
                 } catch (IOException away) {
                     client.close();
@@ -140,6 +151,9 @@ public final class Cable implements TestRedis, AutoCloseable {
             cut();
         }
     }
+
+    /** @param due on {@link System#nanoTime()} */
+    private record Parcel(byte[] bytes, long due) {}
 
     private static void start(String name, Runnable work) {
         Thread thread = new Thread(work, name);
@@ -162,30 +176,47 @@ public final class Cable implements TestRedis, AutoCloseable {
             this.server = server;
             client.setTcpNoDelay(true);
             server.setTcpNoDelay(true);
-            start("cable-there", () -> carry(client, server, false));
-            start("cable-back", () -> carry(server, client, true));
+            start("cable-from", () -> carry(client, server, false));
+            start("cable-to", () -> carry(server, client, true));
         }
 
         private void carry(Socket from, Socket to, boolean replies) {
+            BlockingQueue<Parcel> underWay = new LinkedBlockingQueue<>();
+            start(replies ? "cable-back" : "cable-there", () -> deliver(underWay, to, replies));
             byte[] bytes = new byte[65_536];
             try {
                 InputStream in = from.getInputStream();
-                OutputStream out = to.getOutputStream();
                 for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
                     this.listens |= !replies && new String(bytes, 0, read, ISO_8859_1).contains("SUBSCRIBE");
-                    LockSupport.parkNanos(Cable.this.delay);
-                    while (Cable.this.heldUp && !from.isClosed()) {
-                        LockSupport.parkNanos(LOOK_AGAIN);
-                    }
-                    boolean lost = Cable.this.repliesLost || Cable.this.answersLost && !this.listens;
-                    if (!this.forgotten && !(replies && lost)) {
-                        out.write(bytes, 0, read);
-                    }
+                    underWay.add(new Parcel(Arrays.copyOf(bytes, read), System.nanoTime() + Cable.this.delay));
                 }
             } catch (IOException ended) {
                 // as connections do
             } finally {
                 close();
+                underWay.add(END);
+            }
+        }
+
+        private void deliver(BlockingQueue<Parcel> underWay, Socket to, boolean replies) {
+            try {
+                OutputStream out = to.getOutputStream();
+                for (Parcel next = underWay.take(); next != END; next = underWay.take()) {
+                    for (long early = next.due - System.nanoTime(); early > 0; early = next.due - System.nanoTime()) {
+                        LockSupport.parkNanos(early);
+                    }
+                    while (Cable.this.heldUp && !to.isClosed()) {
+                        LockSupport.parkNanos(LOOK_AGAIN);
+                    }
+                    boolean lost = Cable.this.repliesLost || Cable.this.answersLost && !this.listens;
+                    if (!this.forgotten && !(replies && lost)) {
+                        out.write(next.bytes);
+                    }
+                }
+            } catch (IOException ended) {
+                close();
+            } catch (InterruptedException ex) {
+                Thread.currentThread().interrupt();
             }
         }
 
