@@ -2,7 +2,11 @@ package io.distlock.autoconfigure;
 
 import io.distlock.actuate.ConsoleEndpoint;
 import io.distlock.actuate.LockEndpoint;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.EndpointId;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -21,7 +25,12 @@ public final class LockConsoleAutoConfiguration {
     @Bean
     @ConditionalOnAvailableEndpoint(ConsoleEndpoint.class)
     @ConditionalOnMissingBean
-    ConsoleEndpoint lockConsoleEndpoint() {
-        return new ConsoleEndpoint();
+    ConsoleEndpoint lockConsoleEndpoint(ObjectProvider<PathMappedEndpoints> endpoints) {
+        return new ConsoleEndpoint(id -> path(id, endpoints.getIfAvailable()));
+    }
+
+    private static String path(String id, @Nullable PathMappedEndpoints endpoints) {
+        String path = endpoints == null ? null : endpoints.getRootPath(EndpointId.of(id));
+        return path == null ? id : path;
     }
 }

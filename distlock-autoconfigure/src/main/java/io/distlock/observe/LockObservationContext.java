@@ -17,15 +17,24 @@ public final class LockObservationContext extends Observation.Context {
 
     private final Phase phase;
 
+    private final @Nullable LockObservationContext asking;
+
     private volatile LockEvent event;
 
     private volatile @Nullable String outcome;
 
     private volatile @Nullable String holderTrace;
 
-    LockObservationContext(Phase phase, LockEvent event) {
+    /** @param asking of a hold, the acquisition; null where nothing is known of it */
+    LockObservationContext(Phase phase, LockEvent event, @Nullable LockObservationContext asking) {
         this.phase = phase;
         this.event = event;
+        this.asking = asking;
+    }
+
+    @Nullable
+    LockObservationContext asking() {
+        return this.asking;
     }
 
     public Phase phase() {

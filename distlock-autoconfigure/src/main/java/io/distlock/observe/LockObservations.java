@@ -107,7 +107,7 @@ public final class LockObservations implements LockListener {
 
     /** @param asked whose parent is this one's too; null where nothing is known of the asking */
     private Running start(Phase phase, LockEvent event, @Nullable Running asked) {
-        LockObservationContext context = new LockObservationContext(phase, event);
+        LockObservationContext context = new LockObservationContext(phase, event, asked == null ? null : asked.context);
         LockObservationConvention replaced = this.conventions.stream()
                 .filter(convention -> convention.supportsContext(context))
                 .findFirst()

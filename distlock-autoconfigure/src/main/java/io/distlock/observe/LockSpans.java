@@ -34,12 +34,20 @@ public final class LockSpans implements TracingObservationHandler<LockObservatio
 
     @Override
     public void onStart(LockObservationContext context) {
-        Span parent = getParentSpan(context);
         context.put(
                 Beginning.class,
-                new Beginning(
-                        ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()),
-                        parent == null ? this.tracer.currentSpan() : parent));
+                new Beginning(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()), parent(context)));
+    }
+
+    /** Of a hold, that of its acquisition: it may begin on a thread of which nobody knows for whom it works. */
+    private @Nullable Span parent(LockObservationContext context) {
+        Span observed = getParentSpan(context);
+        if (observed != null) {
+            return observed;
+        }
+        LockObservationContext asking = context.asking();
+        Beginning asked = asking == null ? null : asking.get(Beginning.class);
+        return asked == null ? this.tracer.currentSpan() : asked.parent;
     }
 
     @Override

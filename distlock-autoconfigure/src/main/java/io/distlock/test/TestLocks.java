@@ -44,7 +44,7 @@ public final class TestLocks implements AutoCloseable {
 
     /**
      * @param locker the default one
-     * @param here all lockers of the application
+     * @param here all lockers of the application that keep their locks in the store
      * @param closing what is to be closed beside other instances
      */
     TestLocks(
@@ -116,8 +116,8 @@ public final class TestLocks implements AutoCloseable {
     // ---- faults ----
 
     /**
-     * Takes the lock away from whoever in this application holds it, whatever its locker. The lease is lost when this
-     * returns; who listens hears of it on other threads.
+     * Takes the lock away from whoever in this application holds it, whatever its locker, and whether the store is silent
+     * or not. The lease is lost when this returns; who listens hears of it on other threads.
      *
      * @throws IllegalStateException when nobody here holds it
      */
@@ -138,7 +138,7 @@ public final class TestLocks implements AutoCloseable {
 
     private boolean lose(DistributedLocker holder, LocalLock lock) {
         String token = lock.hold().map(LocalLock.Hold::token).orElseThrow();
-        ReleaseOutcome outcome = holder.free(lock.key(), token);
+        ReleaseOutcome outcome = this.store.answering(() -> holder.free(lock.key(), token));
         awaitTold(List.of(lock));
         return outcome == ReleaseOutcome.RELEASED;
     }

@@ -1,8 +1,9 @@
 package io.distlock.test;
 
 import io.distlock.Locker;
+import io.distlock.Lockers;
 import io.distlock.core.DistributedLocker;
-import org.springframework.beans.factory.ListableBeanFactory;
+import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -28,13 +29,18 @@ public final class TestLocksAutoConfiguration {
     }
 
     @Bean
-    TestLocks testLocks(TestStore store, LockHistory history, ListableBeanFactory beans) {
-        return new TestLocks(
-                store,
-                history,
-                () -> beans.getBean(Locker.class),
-                () -> beans.getBeansOfType(DistributedLocker.class).values(),
-                () -> {});
+    TestLocks testLocks(
+            TestStore store, LockHistory history, ObjectProvider<Locker> locker, ObjectProvider<Lockers> lockers) {
+        return new TestLocks(store, history, locker::getObject, () -> kept(store, lockers.getObject()), () -> {});
+    }
+
+    private static List<DistributedLocker> kept(TestStore store, Lockers lockers) {
+        return lockers.names().stream()
+                .filter(store::keeps)
+                .map(lockers::get)
+                .filter(DistributedLocker.class::isInstance)
+                .map(DistributedLocker.class::cast)
+                .toList();
     }
 
     @Bean

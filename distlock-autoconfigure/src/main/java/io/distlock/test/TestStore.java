@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The one store behind all lockers of a test. */
@@ -22,9 +23,12 @@ final class TestStore {
 
     private volatile boolean silent;
 
+    /** Whether the current thread does what the test wants, not what the application does. */
+    private final ThreadLocal<Boolean> fault = ThreadLocal.withInitial(() -> false);
+
     /** For the application that is tested. */
     TestDrivers drivers(String name, LockHistory history) {
-        return new TestDrivers(name, this, () -> this.silent, history);
+        return new TestDrivers(name, this, () -> this.silent && !this.fault.get(), history);
     }
 
     /** For other instances, which it always answers. */
@@ -45,6 +49,21 @@ final class TestStore {
 
     boolean isSilent() {
         return this.silent;
+    }
+
+    /** What the current thread asks meanwhile is answered, whoever is silenced. */
+    <T> T answering(Supplier<T> question) {
+        this.fault.set(true);
+        try {
+            return question.get();
+        } finally {
+            this.fault.remove();
+        }
+    }
+
+    /** Whether that locker keeps its locks here: not if its driver is one of the application's own. */
+    boolean keeps(String locker) {
+        return this.grants.stream().anyMatch(known -> known.locker().equals(locker));
     }
 
     String prefix(String locker) {

@@ -2,6 +2,7 @@ package io.distlock.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -21,6 +22,8 @@ import io.distlock.driver.LockDriverException.Kind;
 import io.distlock.driver.LockDriverFactory;
 import io.distlock.memory.MemoryLockDriverAutoConfiguration;
 import io.distlock.memory.MemoryLockDriverFactory;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.lang.reflect.Proxy;
 import java.security.Principal;
 import java.time.Duration;
@@ -34,19 +37,25 @@ import java.util.function.Consumer;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.MDC;
 import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
-import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
+import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
-import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointsSupplier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.health.contributor.CompositeHealthContributor;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -54,8 +63,10 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.event.EventListener;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -304,12 +315,6 @@ class LockEndpointTests {
     }
 
     @Test
-    void freeingIsRestrictedUnlessItIsAllowed() {
-        assertThat(LockEndpoint.class.getAnnotation(Endpoint.class).defaultAccess())
-                .isEqualTo(Access.READ_ONLY);
-    }
-
-    @Test
     void whatCannotBeAnsweredSaysWhy() {
         this.application.withPropertyValues("distlock.driver=map").run(context -> {
             Seen seen = new Seen(context);
@@ -389,7 +394,15 @@ class LockEndpointTests {
                     .extracting(JsonNode::asString)
                     .containsExactly("default/a", "default/b");
             assertThat(locks.at("/waitingWhileHolding")).hasSize(2);
-            assertThat(locks.at("/waitingWhileHolding/0/holds/0").asString()).startsWith("default/");
+            assertThat(locks.at("/waitingWhileHolding"))
+                    .extracting(
+                            waiting -> waiting.at("/thread").asString(),
+                            waiting -> waiting.at("/waitsFor").asString(),
+                            waiting -> waiting.at("/holds").toString())
+                    .containsExactlyInAnyOrder(
+                            tuple("a then b", "default/b", "[\"default/a\"]"),
+                            tuple("b then a", "default/a", "[\"default/b\"]"));
+            assertThat(locks.at("/graph/complete").asBoolean()).isTrue();
             end(List.of(one, other));
         });
     }
@@ -557,29 +570,66 @@ class LockEndpointTests {
                 .run(context -> assertThat(context).hasSingleBean(ConsoleEndpoint.class));
     }
 
+    /** What is left where one library is missing; {@link MissingLibrariesTests} is without all of them. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "org.springframework.boot.actuate",
-                "org.springframework.boot.health",
-                "io.micrometer",
-                "org.springframework.web",
-                "reactor",
-                "org.slf4j.MDC"
-            })
-    void withoutWhatAPartNeedsTheOthersStart(String missing) {
+    @CsvSource({
+        "org.springframework.boot.actuate, distlockHealthContributor lockContext lockMeters lockObservations lockOrder",
+        "org.springframework.boot.health, lockConsoleEndpoint lockContext lockEndpoint lockMeters lockObservations lockOrder",
+        "io.micrometer, distlockHealthContributor lockConsoleEndpoint lockContext lockEndpoint lockOrder",
+        "org.slf4j, distlockHealthContributor lockConsoleEndpoint lockEndpoint lockMeters lockObservations lockOrder",
+        "org.springframework.web, " + ALL_PARTS,
+        "reactor, " + ALL_PARTS,
+        "redis.clients, " + ALL_PARTS,
+        "nothing, " + ALL_PARTS
+    })
+    void withoutWhatAPartNeedsThatIsAbsentAndTheOthersAreThere(String missing, String parts) {
         this.application
                 .withClassLoader(new FilteredClassLoader(missing))
+                .withBean(SimpleMeterRegistry.class)
+                .withBean(ObservationRegistry.class, ObservationRegistry::create)
                 .withPropertyValues(
                         "distlock.console.enabled=true", "distlock.mdc=true", "distlock.diagnose-order=true")
                 .run(context -> {
                     assertThat(context).hasNotFailed();
                     context.getBean(Locker.class).run("order:42", lease -> {});
-                    assertThat(context.getBeanNamesForType(LockEndpoint.class))
-                            .hasSize(missing.endsWith("actuate") ? 0 : 1);
-                    assertThat(context.containsBean("distlockHealthContributor"))
-                            .isEqualTo(!missing.endsWith("health"));
+                    assertThat(Stream.of(ALL_PARTS.split(" ")).filter(context::containsBean))
+                            .containsExactly(parts.split(" "));
                 });
+    }
+
+    private static final String ALL_PARTS = "distlockHealthContributor lockConsoleEndpoint lockContext lockEndpoint"
+            + " lockMeters lockObservations lockOrder";
+
+    @ParameterizedTest
+    @CsvSource({
+        "nothing=said, GET GET",
+        "management.endpoint.distlock.access=read-only, GET GET",
+        "management.endpoint.distlock.access=unrestricted, DELETE GET GET",
+        "management.endpoints.access.default=unrestricted, DELETE GET GET",
+        "management.endpoints.access.default=none, ''"
+    })
+    void freeingIsThereWhereItIsAllowed(String property, String operations) {
+        new WebApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        DistlockAutoConfiguration.class,
+                        MemoryLockDriverAutoConfiguration.class,
+                        LockEndpointAutoConfiguration.class,
+                        EndpointAutoConfiguration.class,
+                        WebEndpointAutoConfiguration.class))
+                .withInitializer(
+                        context -> context.getEnvironment().setConversionService(new ApplicationConversionService()))
+                .withPropertyValues("distlock.driver=memory", "management.endpoints.web.exposure.include=*", property)
+                .run(context -> assertThat(operations(context)).isEqualTo(operations));
+    }
+
+    private static String operations(ApplicationContext context) {
+        return context.getBean(WebEndpointsSupplier.class).getEndpoints().stream()
+                .filter(endpoint -> endpoint.getEndpointId().equals(EndpointId.of("distlock")))
+                .flatMap(endpoint -> endpoint.getOperations().stream())
+                .map(operation ->
+                        operation.getRequestPredicate().getHttpMethod().name())
+                .sorted()
+                .collect(Collectors.joining(" "));
     }
 
     private static void nested(Locker locker, LockRequest outer, LockRequest inner) {

@@ -2,12 +2,16 @@ package io.distlock.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import io.distlock.Lease;
 import io.distlock.LockNotAcquiredException;
 import io.distlock.LockRequest;
 import io.distlock.Locker;
+import io.distlock.Lockers;
+import io.distlock.RenewalRound;
+import io.distlock.TokenGenerator;
 import io.distlock.WatchedLocker;
 import io.distlock.annotation.DistributedLock;
 import io.distlock.annotation.WhenUnavailable;
@@ -21,7 +25,9 @@ import io.distlock.observe.LockObservations;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.search.RequiredSearch;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
@@ -30,6 +36,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -137,6 +144,125 @@ class LockMetersTests {
     }
 
     @Test
+    void waitsAndHoldsAreMeasuredForAsLongAsTheyLast() {
+        this.measured.run(context -> {
+            Locker locker = context.getBean(Locker.class);
+            LockRequest request = LockRequest.of("order:42").name("orders");
+            long start = System.nanoTime();
+            Lease held = locker.acquire(request);
+            CompletableFuture<Lease> waiting = locker.acquireAsync(request);
+            assertThat(locker.tryAcquire(request.waitFor(Duration.ofMillis(40))))
+                    .isEmpty();
+            held.close();
+            waiting.join().close();
+            double all = (System.nanoTime() - start) / 1e6;
+            assertThat(total("distlock.wait", "busy")).isBetween(40.0, all);
+            assertThat(total("distlock.wait", "acquired"))
+                    .as("that of the one who waited meanwhile")
+                    .isBetween(40.0, all);
+            assertThat(total("distlock.hold", "released")).isBetween(40.0, 2 * all);
+            assertThat(total("distlock.hold", "expired")).isZero();
+        });
+    }
+
+    @Test
+    void anAdoptionLeavesNobodyWaiting() {
+        this.measured.run(context -> {
+            Locker locker = context.getBean(Locker.class);
+            Lease first = locker.acquire("order:42");
+            Lease adopted = locker.adopt("order:42", first.token(), Duration.ofSeconds(30))
+                    .orElseThrow();
+            assertThat(this.meters.get("distlock.waiting").gauge().value()).isZero();
+            assertThat(locker.adopt("order:42", "another's", Duration.ofSeconds(30)))
+                    .isEmpty();
+            assertThat(this.meters.get("distlock.waiting").gauge().value()).isZero();
+            adopted.close();
+            first.close();
+        });
+    }
+
+    @Test
+    void aTokenThatCannotBeMadeLeavesNobodyWaitingAndNothingObserved() {
+        Seen seen = new Seen();
+        this.measured
+                .withBean(ObservationRegistry.class, seen::registry)
+                .withBean(TokenGenerator.class, () -> key -> {
+                    throw new IllegalStateException("no entropy");
+                })
+                .run(context -> {
+                    assertThatIllegalStateException()
+                            .isThrownBy(() -> context.getBean(Locker.class).acquire("order:42"))
+                            .withMessage("no entropy");
+                    assertThat(this.meters.get("distlock.waiting").gauge().value())
+                            .isZero();
+                    assertThat(outcomes("default", "cancelled")).isOne();
+                    assertThat(seen.stopped)
+                            .singleElement()
+                            .extracting(one -> one.getLowCardinalityKeyValue("distlock.outcome")
+                                    .getValue())
+                            .isEqualTo("cancelled");
+                });
+    }
+
+    @Test
+    void eachLockerIsMeasuredUnderItsName() {
+        this.measured.withPropertyValues("distlock.lockers.jobs.ttl=300ms").run(context -> {
+            context.getBean(MeterBinder.class).bindTo(this.meters);
+            Locker jobs = context.getBean(Lockers.class).get("jobs");
+            try (Lease lease = jobs.acquire(LockRequest.of("nightly").name("nightly"))) {
+                assertThat(ofLocker("distlock.held", "jobs").gauge().value()).isOne();
+                assertThat(ofLocker("distlock.renewing", "jobs").gauge().value())
+                        .isOne();
+                assertThat(ofLocker("distlock.renewing", "default").gauge().value())
+                        .isZero();
+                await().until(() -> this.meters
+                                .find("distlock.renewals")
+                                .tag("locker", "jobs")
+                                .counter()
+                        != null);
+                assertThat(ofLocker("distlock.renewals", "jobs").counter().count())
+                        .isPositive();
+                assertThat(lease.isHeld()).isTrue();
+            }
+            assertThat(ofLocker("distlock.outcomes", "jobs")
+                            .tag("outcome", "acquired")
+                            .counter()
+                            .count())
+                    .isOne();
+            assertThat(this.meters
+                            .find("distlock.held")
+                            .tag("locker", "default")
+                            .gauges())
+                    .isEmpty();
+        });
+    }
+
+    @Test
+    void renewalsThatAreLateSayByHowMuch() {
+        LockMeters told = new LockMeters(this.meters);
+        told.onRenewals(new RenewalRound("default", 3, Duration.ofMillis(70)));
+        told.onRenewals(new RenewalRound("default", 2, Duration.ofMillis(30)));
+        assertThat(ofLocker("distlock.renewals", "default").counter().count()).isEqualTo(5);
+        Timer lag = ofLocker("distlock.renewal.lag", "default").timer();
+        assertThat(lag.count()).isEqualTo(2);
+        assertThat(lag.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(100);
+        assertThat(lag.max(TimeUnit.MILLISECONDS)).isEqualTo(70);
+    }
+
+    private RequiredSearch ofLocker(String meter, String locker) {
+        return this.meters.get(meter).tag("locker", locker);
+    }
+
+    private double total(String timer, String outcome) {
+        return this.meters
+                .get(timer)
+                .tag("name", "orders")
+                .tag("outcome", outcome)
+                .timer()
+                .totalTime(TimeUnit.MILLISECONDS);
+    }
+
+    @Test
     void renewalsAreMeasuredByLocker() {
         this.measured.withPropertyValues("distlock.ttl=300ms").run(context -> {
             try (Lease lease = context.getBean(Locker.class).acquire("order:42")) {
@@ -148,6 +274,9 @@ class LockMetersTests {
                 assertThat(lease.isHeld()).isTrue();
             }
             assertThat(this.meters.get("distlock.renewals").counter().count()).isPositive();
+            assertThat(ofLocker("distlock.renewal.lag", "default").timer().max(TimeUnit.MILLISECONDS))
+                    .as("less than was left of the ttl, since the lease is held")
+                    .isBetween(0.0, 300.0);
         });
     }
 

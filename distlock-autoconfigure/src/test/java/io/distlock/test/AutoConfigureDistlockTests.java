@@ -3,6 +3,8 @@ package io.distlock.test;
 import static io.distlock.test.LockAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.distlock.Lease;
 import io.distlock.Leases;
@@ -11,13 +13,22 @@ import io.distlock.LockNotAcquiredException;
 import io.distlock.LockRequest;
 import io.distlock.LockUnavailableException;
 import io.distlock.Locker;
+import io.distlock.Lockers;
 import io.distlock.annotation.DistributedLock;
 import io.distlock.annotation.WhenBusy;
+import io.distlock.driver.DriverSettings;
+import io.distlock.driver.LockDriver;
+import io.distlock.driver.LockDriverFactory;
+import io.distlock.memory.MemoryLockDriverFactory;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -39,7 +50,13 @@ import org.springframework.transaction.support.TransactionTemplate;
             "distlock.prefix=shop:",
             "distlock.lockers.jobs.ttl=10m",
             "distlock.lockers.jobs.prefix=jobs:",
-            "distlock.lockers.local.driver=memory"
+            "distlock.lockers.local.driver=memory",
+            "distlock.lockers.payments.driver=quorum",
+            "distlock.lockers.payments.nodes=redis://a.invalid,redis://b.invalid,redis://c.invalid",
+            "distlock.lockers.moving.driver=sequence",
+            "distlock.lockers.moving.nodes=redis://old.invalid,redis://new.invalid",
+            "distlock.lockers.own.driver=own",
+            "distlock.lockers.own.ttl=1h"
         })
 @AutoConfigureDistlock
 @Timeout(60)
@@ -57,6 +74,12 @@ class AutoConfigureDistlockTests {
     @Autowired
     @Qualifier("jobs")
     private Locker jobs;
+
+    @Autowired
+    private Lockers lockers;
+
+    @Autowired
+    private OwnDrivers drivers;
 
     @Autowired
     private TransactionTemplate transaction;
@@ -168,10 +191,47 @@ class AutoConfigureDistlockTests {
                 .isThrownBy(() -> this.jobs.run(nightly, lease -> this.locks.lose("nightly")));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"local", "payments", "moving"})
+    void everyDriverOfOursIsReplaced(String name) {
+        Locker named = this.lockers.get(name);
+        Lease held = named.acquire("k");
+        assertThat(this.locks.elsewhere(name).tryAcquire("k")).isEmpty();
+        this.locks.lose("k");
+        assertThat(held.isHeld()).isFalse();
+        this.locks.silence();
+        assertThatExceptionOfType(LockUnavailableException.class)
+                .isThrownBy(() -> named.acquire("k"))
+                .withMessageContaining("the test has silenced it");
+    }
+
+    @Test
+    void aDriverOfOnesOwnIsLeftAlone() {
+        Locker own = this.lockers.get("own");
+        LockRequest request = LockRequest.of("k").autoRenew(false);
+        assertThat(this.drivers.made).containsExactly("own");
+        try (Lease held = own.acquire(request)) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> this.locks.elsewhere("own"))
+                    .withMessageStartingWith("No locker 'own' keeps its locks here; there is [");
+            this.locks.silence();
+            this.locks.advance(Duration.ofDays(1));
+            this.locks.sleep(Duration.ofDays(1));
+            assertThat(held.isHeld()).as("its clock does not move").isTrue();
+            assertThat(held.ttl()).as("nobody silences it").isPresent();
+            assertThatIllegalStateException().isThrownBy(() -> this.locks.lose("k"));
+        }
+    }
+
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     @EnableTransactionManagement
     static class Application {
+
+        @Bean
+        OwnDrivers ownDrivers() {
+            return new OwnDrivers();
+        }
 
         @Bean
         Shop shop() {
@@ -191,6 +251,24 @@ class AutoConfigureDistlockTests {
         @Bean
         TransactionTemplate transactionTemplate(JdbcTransactionManager manager) {
             return new TransactionTemplate(manager);
+        }
+    }
+
+    static final class OwnDrivers implements LockDriverFactory {
+
+        private final LockDriverFactory memory = new MemoryLockDriverFactory();
+
+        private final List<String> made = new CopyOnWriteArrayList<>();
+
+        @Override
+        public String name() {
+            return "own";
+        }
+
+        @Override
+        public LockDriver create(DriverSettings settings) {
+            this.made.add(settings.locker());
+            return this.memory.create(settings);
         }
     }
 

@@ -140,6 +140,17 @@ class TestLocksTests {
     }
 
     @Test
+    void aLeaseIsLostThoughTheStoreIsSilent() {
+        Lease lease = this.locker.acquire(REQUEST);
+        this.locks.silence();
+        this.locks.lose(KEY);
+        assertThat(lease.isHeld()).isFalse();
+        assertThat(this.locks).wasLost(KEY);
+        assertThat(this.locks.elsewhere().tryAcquire(REQUEST)).isPresent();
+        assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(() -> this.locker.acquire("order:1"));
+    }
+
+    @Test
     void whatNobodyHoldsCannotBeLost() {
         this.locker.acquire("order:1");
         this.locks.elsewhere().acquire(KEY);

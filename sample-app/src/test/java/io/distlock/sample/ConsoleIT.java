@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,11 +51,15 @@ class ConsoleIT {
     /** All that makes trouble in addresses, in JSON and in pages. */
     private static final String STRANGE = "a/b c?d&e=f#g%2F ключ <img src=x onerror=\"document.title='broken'\">";
 
+    private static final String LAST_EVENT = "return document.querySelector('#events tbody tr').dataset.id";
+
     @TempDir
     static Path data;
 
     @TempDir
-    Path profile;
+    static Path profile;
+
+    private static ChromeDriver browser;
 
     @LocalServerPort
     private int port;
@@ -68,8 +73,6 @@ class ConsoleIT {
     private final HttpClient http = HttpClient.newHttpClient();
 
     private final List<Thread> threads = new ArrayList<>();
-
-    private ChromeDriver browser;
 
     @DynamicPropertySource
     static void properties(DynamicPropertyRegistry registry) {
@@ -100,17 +103,17 @@ class ConsoleIT {
     }
 
     @AfterEach
-    void end() throws InterruptedException {
-        if (this.browser != null) {
-            this.browser.quit();
-        }
-        endThreads();
-    }
-
-    private void endThreads() throws InterruptedException {
+    void endThreads() throws InterruptedException {
         for (Thread thread : this.threads) {
             thread.interrupt();
             thread.join();
+        }
+    }
+
+    @AfterAll
+    static void quit() {
+        if (browser != null) {
+            browser.quit();
         }
     }
 
@@ -144,19 +147,111 @@ class ConsoleIT {
             await("#locks button[data-locker=default]");
             assertThat(texts("#locks button")).contains(STRANGE);
             keyButton(STRANGE).sendKeys(Keys.ENTER);
-            await("#free-it");
-            this.browser.findElement(By.id("free-it")).sendKeys(Keys.ENTER);
+            await("#free-it:not([hidden])");
+            browser.findElement(By.id("free-it")).sendKeys(Keys.ENTER);
             await("dialog[open]");
-            WebElement really = this.browser.findElement(By.id("really"));
+            WebElement really = browser.findElement(By.id("really"));
             assertThat(really.isEnabled()).as("not without a second thought").isFalse();
-            this.browser.findElement(By.id("sure")).sendKeys(Keys.SPACE);
+            browser.findElement(By.id("sure")).sendKeys(Keys.SPACE);
             assertThat(really.isEnabled()).isTrue();
             really.sendKeys(Keys.ENTER);
+            awaitText("#answer-text", "The hold was freed.");
             await("#events td.freed");
             await("#events td.lost");
             assertThat(lease.isHeld()).isFalse();
-            assertThat(this.browser.getTitle()).as("no key becomes markup").isEqualTo("distlock");
-            assertThat(this.browser.findElements(By.cssSelector("main img"))).isEmpty();
+            assertThat(browser.getTitle()).as("no key becomes markup").isEqualTo("distlock");
+            assertThat(browser.findElements(By.cssSelector("main img"))).isEmpty();
+        }
+    }
+
+    @Test
+    void freeingALockThatIsGoneIsAnsweredUntilTheAnswerIsDismissed() {
+        open();
+        Lease lease = this.locker.acquire("order:42");
+        keyButton("order:42").click();
+        await("#free-it:not([hidden])");
+        browser.findElement(By.id("free-it")).click();
+        lease.close();
+        sayYes();
+        awaitText("#answer-text", "Nobody holds 'order:42' any more.");
+        assertThat(activeElement()).isEqualTo("answer");
+        try (Lease next = this.locker.acquire("order:43")) {
+            await("#locks button[data-key='order:43']");
+            assertThat(texts("#answer-text")).as("still there").containsExactly("Nobody holds 'order:42' any more.");
+            browser.findElement(By.id("dismiss")).click();
+            awaitText("#answer-text", "");
+
+            keyButton("order:43").click();
+            awaitText("#facts code", "order:43");
+            browser.findElement(By.id("free-it")).click();
+            browser.executeScript("const send = window.fetch; window.fetch = (address, options) => options.method"
+                    + " === 'DELETE' ? Promise.reject(new Error('the net is down')) : send(address, options)");
+            sayYes();
+            awaitText("#answer-text", "Nobody knows whether 'order:43' was freed: the net is down");
+            assertThat(next.isHeld()).isTrue();
+            keyButton("order:43").click();
+            awaitText("#answer-text", "");
+        }
+    }
+
+    @Test
+    void whoSharesALockIsFreedAlone() {
+        open();
+        LockRequest read = LockRequest.of("stock").name("reads").shared();
+        try (Lease first = this.locker.acquire(read);
+                Lease second = this.locker.acquire(read)) {
+            await("#locks button[data-key=stock]");
+            assertThat(texts("#locks tr:has(button[data-key=stock]) td:nth-child(3)"))
+                    .as("one line for the key, which names both")
+                    .singleElement()
+                    .asString()
+                    .contains(", ");
+            keyButton("stock").click();
+            await("#sharers li:nth-child(2)");
+            assertThat(browser.findElement(By.id("free-it")).isDisplayed()).isFalse();
+            assertThat(texts("#sharers li").get(1)).contains("concert on ", "reads", "fence " + second.fencingToken());
+            browser.findElement(By.cssSelector("#sharers li:nth-child(2) button"))
+                    .click();
+            sayYes();
+            awaitText("#answer-text", "The hold was freed.");
+            await("#sharers li:only-child");
+            assertThat(first.isHeld()).isTrue();
+            assertThat(second.isHeld()).isFalse();
+        }
+    }
+
+    @Test
+    void whatDoesNotChangeIsNotTouched() throws Exception {
+        open();
+        try (Lease lease = this.locker.acquire("order:42")) {
+            refuseSome();
+            await("#events td.busy");
+            keyButton("order:42").click();
+            await("#free-it:not([hidden])");
+            browser.executeScript("""
+                    document.getElementById('free-it').focus();
+                    getSelection().selectAllChildren(document.querySelector('#events td.busy ~ td:last-child'));
+                    window.touched = [];
+                    const watch = new MutationObserver(all => all.forEach(one => touched.push(one.target.outerHTML)));
+                    ['state', 'answer', 'events', 'edges', 'graph', 'alarm', 'sharers', 'line', 'free-it', 'page'].forEach(id =>
+                      watch.observe(document.getElementById(id),
+                        { subtree: true, childList: true, characterData: true }));
+                    const send = window.fetch;
+                    window.answers = 0;
+                    window.fetch = (...what) => send(...what).finally(() => answers++);
+                    """);
+            new WebDriverWait(browser, Duration.ofMinutes(1))
+                    .until(any -> (Long) browser.executeScript("return answers") >= 6);
+            assertThat((List<?>) browser.executeScript("return touched")).isEmpty();
+            assertThat(activeElement()).isEqualTo("free-it");
+            assertThat(browser.executeScript("return String(getSelection())")).isEqualTo("not granted: BUSY");
+
+            Object last = browser.executeScript(LAST_EVENT);
+            refuse("order:42");
+            new WebDriverWait(browser, Duration.ofMinutes(1))
+                    .until(any -> !browser.executeScript(LAST_EVENT).equals(last));
+            assertThat(activeElement()).isEqualTo("free-it");
+            assertThat(browser.executeScript("return String(getSelection())")).isEqualTo("not granted: BUSY");
         }
     }
 
@@ -172,7 +267,7 @@ class ConsoleIT {
             holdThenWait(this.locker, "invoice:3", "order:42", new CountDownLatch(1));
             assertThat(texts("#alarm").get(0)).contains("Deadlock", "default/order:42", "default/customer:7");
             await("#graph .edge:not(.dead)");
-            assertThat(this.browser.findElements(By.cssSelector("#graph .edge.dead")))
+            assertThat(browser.findElements(By.cssSelector("#graph .edge.dead")))
                     .hasSize(2);
             assertThat(texts("#edges li"))
                     .as("each who waits once, though the store knows some of them too")
@@ -180,19 +275,21 @@ class ConsoleIT {
                     .anyMatch(line -> line.startsWith("clerk-order:42 holds"))
                     .anyMatch(
                             line -> line.matches("branch@.* clerk-customer:7 holds default/customer:7 and .*deadlock"));
-            assertThat(this.browser.findElement(By.id("plot")).getAccessibleName())
-                    .contains("granted");
             keyButton("order:42").click();
-            await("#key ol li");
-            assertThat(texts("#key ol li"))
+            await("#line li:not([data-id=''])");
+            assertThat(texts("#line li"))
                     .anyMatch(line -> line.contains("branch on") && line.contains("holding default/customer:7"));
             refuseSome();
             loseOne();
             await("#events td.busy");
             await("#events td.lost");
-            this.browser.manage().window().setSize(new Dimension(1280, 1750));
-            Browser.keepPicture(this.browser, "light", "console-light");
-            Browser.keepPicture(this.browser, "dark", "console-dark");
+            assertThat(browser.findElement(By.id("plot")).getAccessibleName())
+                    .matches("In the last 5 minutes: (3[0-9]|4[0-9]) granted, \\d+ of them after more than 5 ms,"
+                            + " [3-9] not granted, 1 lost; at most \\d+ in 5 seconds\\.");
+            assertThat(browser.findElements(By.cssSelector("#plot rect.lost"))).hasSize(1);
+            browser.manage().window().setSize(new Dimension(1280, 1830));
+            Browser.keepPicture(browser, "light", "console-light");
+            Browser.keepPicture(browser, "dark", "console-dark");
             endThreads();
         }
     }
@@ -224,15 +321,35 @@ class ConsoleIT {
             this.locker.run("seat:A" + i, lease -> {});
         }
         for (int i = 0; i < 3; i++) {
-            assertThat(this.locker.tryAcquire(
-                            LockRequest.of("order:42").name("order").waitFor(Duration.ZERO)))
-                    .isEmpty();
+            refuse("order:42");
         }
     }
 
+    private void refuse(String key) {
+        assertThat(this.locker.tryAcquire(LockRequest.of(key).name("order").waitFor(Duration.ZERO)))
+                .isEmpty();
+    }
+
+    private void sayYes() {
+        await("dialog[open]");
+        browser.findElement(By.id("sure")).click();
+        browser.findElement(By.id("really")).click();
+    }
+
+    private String activeElement() {
+        return String.valueOf(browser.executeScript("return document.activeElement.id"));
+    }
+
+    private void awaitText(String selector, String text) {
+        new WebDriverWait(browser, Duration.ofMinutes(1))
+                .until(any -> texts(selector).contains(text));
+    }
+
     private void open() {
-        this.browser = Browser.start(this.profile);
-        this.browser.get("http://localhost:" + this.port + "/actuator/distlockconsole");
+        if (browser == null) {
+            browser = Browser.start(profile);
+        }
+        browser.get("http://localhost:" + this.port + "/actuator/distlockconsole");
         await("body[data-live=yes]");
     }
 
@@ -255,19 +372,18 @@ class ConsoleIT {
 
     private WebElement keyButton(String key) {
         await("#locks button");
-        return (WebElement) this.browser.executeScript(
+        return (WebElement) browser.executeScript(
                 "return [...document.querySelectorAll('#locks button')].find(one => one.dataset.key === arguments[0])",
                 key);
     }
 
     private void await(String selector) {
-        new WebDriverWait(this.browser, Duration.ofMinutes(1))
-                .until(browser ->
-                        !browser.findElements(By.cssSelector(selector)).isEmpty());
+        new WebDriverWait(browser, Duration.ofMinutes(1))
+                .until(any -> !browser.findElements(By.cssSelector(selector)).isEmpty());
     }
 
     private List<String> texts(String selector) {
-        Object texts = this.browser.executeScript(
+        Object texts = browser.executeScript(
                 "return [...document.querySelectorAll(arguments[0])].map(element => element.textContent)", selector);
         return ((List<?>) texts).stream().map(String::valueOf).toList();
     }
