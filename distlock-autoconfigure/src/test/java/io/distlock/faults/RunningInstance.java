@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 
@@ -37,6 +38,10 @@ final class RunningInstance implements AutoCloseable {
 
     static Setup with(RedisConfiguration redis) {
         return new Setup(() -> Store.in(redis));
+    }
+
+    static Setup byJedisWith(RedisClusterConfiguration redis) {
+        return new Setup(() -> Store.byJedisIn(redis));
     }
 
     /** @param rejoinAfter how long a node must have been up to vote */

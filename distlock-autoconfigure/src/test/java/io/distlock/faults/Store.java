@@ -8,14 +8,24 @@ import io.distlock.redis.RedisLockDriverFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import redis.clients.jedis.JedisPoolConfig;
 
 /** Where one instance keeps its locks, with clients of its own. */
 record Store(Function<DriverSettings, LockDriver> drivers, Runnable closing) {
 
     static Store in(RedisConfiguration redis) {
         LettuceConnectionFactory connections = new LettuceConnectionFactory(redis);
+        connections.afterPropertiesSet();
+        connections.start();
+        return new Store(new RedisLockDriverFactory(connections)::create, connections::destroy);
+    }
+
+    static Store byJedisIn(RedisClusterConfiguration redis) {
+        JedisConnectionFactory connections = new JedisConnectionFactory(redis, new JedisPoolConfig());
         connections.afterPropertiesSet();
         connections.start();
         return new Store(new RedisLockDriverFactory(connections)::create, connections::destroy);
