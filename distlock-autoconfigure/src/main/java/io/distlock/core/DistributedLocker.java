@@ -1,5 +1,6 @@
 package io.distlock.core;
 
+import io.distlock.BoundLease;
 import io.distlock.Lease;
 import io.distlock.LeaseScope;
 import io.distlock.LocalLock;
@@ -23,6 +24,7 @@ import io.distlock.driver.Hold;
 import io.distlock.driver.KeyState;
 import io.distlock.driver.LineDriver;
 import io.distlock.driver.LockDriver;
+import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
@@ -35,10 +37,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** The locker over any driver. Close it before the connections that its driver uses. */
 public final class DistributedLocker implements WatchedLocker, AutoCloseable {
+
+    private static final int LONGEST_LISTENING = 5;
 
     private final LockerSettings settings;
 
@@ -129,10 +135,8 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
     /** The work ends when this thread leaves it, or dies. */
     private Lease takenHere(LockRequest request) {
         Lease lease = acquire(request);
-        if (lease instanceof LeaseInHand one) {
-            one.endsWith(Thread.currentThread());
-        } else if (lease instanceof KeysLease several) {
-            several.endsWith(Thread.currentThread());
+        if (lease instanceof BoundLease bound) {
+            bound.endsWith(Thread.currentThread());
         }
         return lease;
     }
@@ -279,7 +283,22 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
             throw new UnsupportedOperationException("The driver of the locker '"
                     + this.desk.settings().name() + "' knows no messages: those who wait ask again");
         }
-        StoreCalls.await("any", this.desk.messages(store));
+        // a copy, since those who wait go on listening for as long as it takes
+        CompletableFuture<Void> listening =
+                this.desk.messages(store).toCompletableFuture().copy();
+        StoreCalls.await(
+                "any",
+                listening
+                        .orTimeout(LONGEST_LISTENING, TimeUnit.SECONDS)
+                        .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                                failure instanceof TimeoutException ? notHeard(failure) : failure)));
+    }
+
+    private static LockDriverException notHeard(Throwable timeout) {
+        return new LockDriverException(
+                LockDriverException.Kind.UNANSWERED,
+                "the store has not confirmed in " + LONGEST_LISTENING + " s that messages can arrive",
+                timeout);
     }
 
     /**

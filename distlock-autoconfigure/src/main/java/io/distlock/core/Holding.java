@@ -5,7 +5,7 @@ import io.distlock.driver.Claim;
 import io.distlock.driver.Hold;
 import io.distlock.driver.Renewal;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +25,7 @@ final class Holding implements Ticker.Timed {
 
     private final long since;
 
-    private volatile long deadline;
+    private final AtomicReference<Belief> belief;
 
     /** When the question was sent whose answer last said that it is ours. */
     private volatile long confirmed;
@@ -40,11 +40,6 @@ final class Holding implements Ticker.Timed {
     private volatile boolean over;
 
     private volatile boolean inTrouble;
-
-    /** Counts what must outdate the answers of renewals under way. */
-    private final AtomicInteger epoch = new AtomicInteger();
-
-    private volatile boolean frozen;
 
     /** Whether a renewal is under way. */
     private volatile boolean renewing;
@@ -68,7 +63,7 @@ final class Holding implements Ticker.Timed {
         this.granted = granted;
         this.since = System.nanoTime();
         this.ttl = ttl;
-        this.deadline = sent + Validity.of(ttl.toNanos());
+        this.belief = new AtomicReference<>(Belief.since(sent, ttl));
         this.confirmed = sent;
     }
 
@@ -84,20 +79,21 @@ final class Holding implements Ticker.Timed {
         return this.since;
     }
 
+    private Belief belief() {
+        return Objects.requireNonNull(this.belief.get());
+    }
+
     long deadline() {
-        return this.deadline;
+        return belief().deadline();
     }
 
+    /** What it is renewed for: as asked for, or as much of it as may be believed in at a time. */
     Duration ttl() {
-        return this.ttl;
-    }
-
-    void ttl(Duration next) {
-        this.ttl = next;
+        return belief().most(this.ttl);
     }
 
     boolean isBelieved(long now) {
-        return !this.over && this.deadline - now > 0;
+        return !this.over && belief().deadline() - now > 0;
     }
 
     /** Whether nothing has happened since the last answer that makes it doubtful. */
@@ -107,19 +103,14 @@ final class Holding implements Ticker.Timed {
 
     /** A renewal for {@code ttl} that was sent then has succeeded; belief grows only if nothing shortened it since. */
     void renewed(long sent, Duration ttl, int epoch) {
-        long next = sent + Validity.of(ttl.toNanos());
-        if (epoch == this.epoch.get() && next - this.deadline > 0) {
-            this.deadline = next;
-        }
+        this.belief.updateAndGet(now -> now.renewed(sent, ttl, epoch));
         confirm(sent);
         this.inTrouble = false;
     }
 
     /** The store has said how long it lasts, to a question that was sent then. */
     void counted(long sent, Duration left, int epoch) {
-        if (epoch == this.epoch.get()) {
-            this.deadline = sent + Validity.of(left.toNanos());
-        }
+        this.belief.updateAndGet(now -> now.counted(sent, left, epoch));
         confirm(sent);
     }
 
@@ -129,31 +120,45 @@ final class Holding implements Ticker.Timed {
         }
     }
 
-    /**
-     * From here on, belief ends at that time at the latest, and renewals that are under way do not lengthen it.
-     *
-     * @return whether it would have lasted longer
-     */
-    boolean shorten(long latest) {
-        this.epoch.incrementAndGet();
-        boolean shorter = latest - this.deadline < 0;
-        if (shorter) {
-            this.deadline = latest;
-        }
-        return shorter;
+    /** From here on, belief ends at that time at the latest, and renewals that are under way do not lengthen it. */
+    void shorten(long latest) {
+        this.belief.updateAndGet(now -> now.cut(latest));
     }
 
     int epoch() {
-        return this.epoch.get();
+        return belief().epoch();
     }
 
-    /** A shortening whose outcome is unknown may still arrive: belief must never grow again. */
-    void freeze() {
-        this.frozen = true;
+    boolean isLimited() {
+        return belief().isLimited();
     }
 
-    boolean isFrozen() {
-        return this.frozen;
+    // ---- a ttl that its holder sets ----
+
+    Duration ttlAskedFor() {
+        return this.ttl;
+    }
+
+    /** @return what was believed before */
+    Belief extending(long sent, Duration next) {
+        // the ttl first: a renewal that has seen neither may arrive after this, and is believed by its epoch alone
+        this.ttl = next;
+        return Objects.requireNonNull(this.belief.getAndUpdate(now -> now.setting(sent, next)));
+    }
+
+    void extended(Belief before, long sent, Duration next) {
+        this.belief.updateAndGet(now -> now.set(sent, next, before.epoch() + 1));
+        confirm(sent);
+    }
+
+    /** @param mayHaveHappened or happen still: nobody has said */
+    void notExtended(Belief before, Duration usual, Duration next, boolean mayHaveHappened) {
+        if (!mayHaveHappened) {
+            this.belief.updateAndGet(now -> now.notSet(before, next));
+        }
+        if (this.ttl.equals(next)) {
+            this.ttl = usual;
+        }
     }
 
     void renewalFailed() {
@@ -207,6 +212,9 @@ final class Holding implements Ticker.Timed {
     void end() {
         this.over = true;
         wakeAt(null);
+        if (this.inTrouble) {
+            this.keepAlive.outOfTrouble(this);
+        }
     }
 
     /** Replaces whatever was to look after it next. */

@@ -30,7 +30,7 @@ record PassRule(int most, long longest) {
                 && now - holding.since() < this.longest
                 && !holding.isInTrouble()
                 && holding.isCertain()
-                && !holding.isFrozen()
+                && !holding.isLimited()
                 && holding.deadline() - now >= twoThirds(next.ttl());
     }
 
