@@ -4,12 +4,13 @@ import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
 import io.distlock.driver.Hold;
 import io.distlock.driver.KeyState;
-import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import io.distlock.driver.Renewal;
+import io.distlock.driver.ReportingDriver;
+import io.distlock.driver.StoreReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ import java.util.concurrent.CompletionStage;
  * A lock is held when a majority of independent stores says so. The stores are asked at once and without a line, since a
  * line at each would hand the votes to different callers.
  */
-final class QuorumLockDriver implements LockDriver {
+final class QuorumLockDriver implements ReportingDriver {
 
     /** For how long an attempt of unknown ttl is looked for on a node that is away. */
     private static final Duration LONGEST_HOLD = Duration.ofMinutes(1);
@@ -111,7 +112,7 @@ final class QuorumLockDriver implements LockDriver {
         } catch (LockDriverException tooLong) {
             return CompletableFuture.failedStage(tooLong);
         }
-        return Round.ask(this.nodes, store -> store.extend(hold, ttl), Verdicts::ownership);
+        return Partly.done(Round.ask(this.nodes, store -> store.extend(hold, ttl), Verdicts::ownership));
     }
 
     @Override
@@ -131,6 +132,11 @@ final class QuorumLockDriver implements LockDriver {
     @Override
     public CompletionStage<Optional<KeyState>> inspect(LockKey key) {
         return Round.ask(this.nodes, store -> store.inspect(key), Verdicts::state);
+    }
+
+    @Override
+    public CompletionStage<StoreReport> report() {
+        return NodesReport.of("a majority", this.nodes);
     }
 
     @Override

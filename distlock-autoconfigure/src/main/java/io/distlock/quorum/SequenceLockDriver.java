@@ -4,11 +4,12 @@ import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
 import io.distlock.driver.Hold;
 import io.distlock.driver.KeyState;
-import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import io.distlock.driver.Renewal;
+import io.distlock.driver.ReportingDriver;
+import io.distlock.driver.StoreReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,7 +22,7 @@ import java.util.function.Function;
  * A lock is held when all stores say so: taken in their order, released in reverse. So it excludes whoever locks at any one
  * of them, which is what moving from one store to another needs.
  */
-final class SequenceLockDriver implements LockDriver {
+final class SequenceLockDriver implements ReportingDriver {
 
     private static final Duration LONGEST_HOLD = Duration.ofMinutes(1);
 
@@ -66,7 +67,7 @@ final class SequenceLockDriver implements LockDriver {
 
     @Override
     public CompletionStage<Ownership> extend(Hold hold, Duration ttl) {
-        return ownership(node -> node.ask(store -> store.extend(hold, ttl)));
+        return Partly.done(ownership(node -> node.ask(store -> store.extend(hold, ttl))));
     }
 
     /** One node that says no is enough; for a yes all are needed. */
@@ -109,6 +110,11 @@ final class SequenceLockDriver implements LockDriver {
         return InTurn.ask(this.nodes, node -> node.ask(store -> store.inspect(key)))
                 .thenApply(InTurn::all)
                 .thenApply(states -> states.stream().flatMap(Optional::stream).findFirst());
+    }
+
+    @Override
+    public CompletionStage<StoreReport> report() {
+        return NodesReport.of("all", this.nodes);
     }
 
     @Override

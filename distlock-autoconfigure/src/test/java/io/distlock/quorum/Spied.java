@@ -22,6 +22,9 @@ final class Spied {
     /** As above, but it happens, and only the answer is missing. */
     final Set<String> repliesLost = ConcurrentHashMap.newKeySet();
 
+    /** As above, but everybody knows that it cannot have happened. */
+    final Set<String> unreachable = ConcurrentHashMap.newKeySet();
+
     VotingDriver on(int index, VotingDriver store) {
         return (VotingDriver) Proxy.newProxyInstance(
                 VotingDriver.class.getClassLoader(),
@@ -31,6 +34,10 @@ final class Spied {
                     this.journal.add(asked);
                     if (this.unanswered.contains(asked)) {
                         return silence();
+                    }
+                    if (this.unreachable.contains(asked)) {
+                        return CompletableFuture.failedFuture(
+                                new LockDriverException(Kind.UNREACHABLE, "no connection", null));
                     }
                     try {
                         Object answer = method.invoke(store, arguments);
