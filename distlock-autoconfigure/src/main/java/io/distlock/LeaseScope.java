@@ -104,16 +104,43 @@ public final class LeaseScope implements AutoCloseable {
 
     /**
      * For whoever makes the current thread's work final: returns if every lease is held under which it was done, except
-     * those whose loss is only to be reported.
+     * those whose loss is only to be reported. Where the clock of the machine ran ahead, it waits for the store's answer.
      *
      * @throws LockLostException when one is not, for whatever reason
      */
     public static void ensureAllHeld() {
         for (LeaseScope scope = INNERMOST.get(); scope != null; scope = scope.outer) {
             if (scope.stage != Stage.CLOSED && scope.whenLost != WhenLost.REPORT) {
-                scope.lease.ensureHeld();
+                ensureHeld(scope.lease);
             }
         }
+    }
+
+    /**
+     * As {@link Lease#ensureHeld()}, for the end of work: a lease that is merely uncertain is no reason to undo it, so the
+     * store is asked, and only its answer, or its silence, makes it one.
+     *
+     * @throws LockLostException when it is not held
+     */
+    public static void ensureHeld(Lease lease) {
+        try {
+            lease.ensureHeld();
+        } catch (LockLostException doubt) {
+            if (doubt.loss().reason() != LockLost.Reason.UNCERTAIN) {
+                throw doubt;
+            }
+            ask(lease, doubt);
+        }
+    }
+
+    private static void ask(Lease lease, LockLostException doubt) {
+        try {
+            lease.ttl();
+        } catch (LockUnavailableException silent) {
+            doubt.addSuppressed(silent);
+            throw doubt;
+        }
+        lease.ensureHeld();
     }
 
     /**

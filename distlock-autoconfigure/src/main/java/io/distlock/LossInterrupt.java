@@ -1,13 +1,14 @@
 package io.distlock;
 
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * Interrupts the thread that made it, once, when the lease is lost before {@link #close()}. Close clears the flag if
  * that interrupt set it; an interrupt of somebody else that comes after ours cannot be told from it and is cleared too.
  * For code that wraps calls, as {@link WhenLost#INTERRUPT} wants it.
  */
-public final class LossInterrupt implements AutoCloseable {
+public final class LossInterrupt implements Consumer<LockLost>, AutoCloseable {
 
     private final ReentrantLock gate = new ReentrantLock();
 
@@ -22,14 +23,16 @@ public final class LossInterrupt implements AutoCloseable {
     /** From here until {@link #close()} the current thread is told of the loss. */
     public static LossInterrupt onLossOf(Lease lease) {
         LossInterrupt interrupt = new LossInterrupt();
-        lease.onLost(loss -> interrupt.send());
+        lease.onLost(interrupt);
         return interrupt;
     }
 
-    private void send() {
+    /** Called by the lease, from another thread; a second loss, of another of several keys, changes nothing. */
+    @Override
+    public void accept(LockLost loss) {
         this.gate.lock();
         try {
-            if (!this.over && !this.worker.isInterrupted()) {
+            if (!this.over && !this.ours && !this.worker.isInterrupted()) {
                 this.ours = true;
                 this.worker.interrupt();
             }

@@ -4,6 +4,7 @@ import io.distlock.Lease;
 import io.distlock.LeaseScope;
 import io.distlock.LockLostException;
 import io.distlock.WhenLost;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,14 +23,24 @@ record HeldLease(Lease lease, String locker, WhenLost whenLost) {
         return LeaseScope.open(this.lease, this.locker, this.whenLost);
     }
 
-    /** Why the lease is not held any more; null while it is, and where nobody wants to know. */
+    /** Why the lease is not held any more; null while it is, and where nobody wants to know. May wait for the store. */
     @Nullable
     LockLostException decisiveLoss() {
+        return loss(LeaseScope::ensureHeld);
+    }
+
+    /** The same, as far as is known without asking. */
+    @Nullable
+    LockLostException apparentLoss() {
+        return loss(Lease::ensureHeld);
+    }
+
+    private @Nullable LockLostException loss(Consumer<Lease> check) {
         if (this.whenLost == WhenLost.REPORT) {
             return null;
         }
         try {
-            this.lease.ensureHeld();
+            check.accept(this.lease);
             return null;
         } catch (LockLostException lost) {
             return lost;

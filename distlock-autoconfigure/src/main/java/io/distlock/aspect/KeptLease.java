@@ -1,5 +1,6 @@
 package io.distlock.aspect;
 
+import io.distlock.BoundLease;
 import io.distlock.Lease;
 import io.distlock.LeaseScope;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -18,6 +19,10 @@ record KeptLease(Lease lease, LeaseScope scope) implements TransactionSynchroniz
 
     /** From here until the transaction is over the current thread works under the lease. */
     static LeaseScope untilCompletion(HeldLease held) {
+        // a transaction that is never ended must not keep the lease for longer than its thread lives
+        if (held.lease() instanceof BoundLease bound) {
+            bound.endsWith(Thread.currentThread());
+        }
         LeaseScope scope = held.open();
         TransactionSynchronizationManager.registerSynchronization(new KeptLease(held.lease(), scope));
         return scope;

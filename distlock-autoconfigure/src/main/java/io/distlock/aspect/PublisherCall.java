@@ -1,6 +1,7 @@
 package io.distlock.aspect;
 
 import io.distlock.Lease;
+import io.distlock.LeaseScope;
 import io.distlock.LockException;
 import io.distlock.LockLostException;
 import io.distlock.LockRequest;
@@ -80,12 +81,19 @@ final class PublisherCall {
 
     /** The work's own error wins. */
     private static Flux<Object> heldToTheEnd(HeldLease held, Flux<Object> work) {
-        return work.concatWith(Mono.fromRunnable(held.lease()::ensureHeld)).doOnError(failure -> {
-            LockLostException loss = held.decisiveLoss();
+        return work.concatWith(Mono.defer(() -> ended(held.lease()))).doOnError(failure -> {
+            LockLostException loss = held.apparentLoss();
             if (loss != null && !(failure instanceof LockLostException)) {
                 failure.addSuppressed(loss);
             }
         });
+    }
+
+    /** Where that is in doubt the store is asked, on a thread that may wait. */
+    private static Mono<Object> ended(Lease lease) {
+        return lease.isHeld()
+                ? Mono.empty()
+                : Mono.fromRunnable(() -> LeaseScope.ensureHeld(lease)).subscribeOn(Schedulers.boundedElastic());
     }
 
     /** Completes, since only that cancels the work; that the lock was lost is found out at the end. */

@@ -6,6 +6,9 @@ import io.distlock.core.DistributedLocker;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
 import io.distlock.driver.StoreReport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -26,9 +29,10 @@ record StartupCheck(OnFailure onFailure, Predicate<String> needsMessages) {
         if (this.onFailure == OnFailure.OFF) {
             return;
         }
+        Optional<StoreReport> report;
         try {
             locker.inspect(KEY);
-            locker.report().ifPresent(report -> tell(bean, report));
+            report = locker.report();
         } catch (LockUnavailableException unavailable) {
             refuseWhatCanNeverWork(bean, unavailable);
             complain(
@@ -38,9 +42,26 @@ record StartupCheck(OnFailure onFailure, Predicate<String> needsMessages) {
                     unavailable);
             return;
         }
-        if (this.needsMessages.test(bean)) {
+        boolean needed = this.needsMessages.test(bean);
+        report.ifPresent(known -> tell(bean, known, needed ? Optional.empty() : deafness(locker)));
+        if (needed) {
             checkMessages(bean, locker);
         }
+    }
+
+    /** What keeps messages from being heard for good; whatever else does, the next waiter finds out. */
+    private static Optional<String> deafness(DistributedLocker locker) {
+        try {
+            locker.awaitMessages();
+        } catch (LockUnavailableException deaf) {
+            if (deaf.getCause() instanceof LockDriverException trouble && trouble.kind() == Kind.MISCONFIGURED) {
+                return Optional.of("It lets this application hear no messages, so callers that wait ask every"
+                        + " distlock.poll-interval instead of being woken: " + trouble.getMessage() + ".");
+            }
+        } catch (UnsupportedOperationException none) {
+            return Optional.empty();
+        }
+        return Optional.empty();
     }
 
     /** A store that is away may come back; one that answers that it will not have it needs somebody to change something. */
@@ -73,12 +94,14 @@ record StartupCheck(OnFailure onFailure, Predicate<String> needsMessages) {
         LOGGER.error(fact + " " + consequence + "Set 'distlock.startup-check' to 'fail' to not start without it.");
     }
 
-    private static void tell(String bean, StoreReport report) {
+    private static void tell(String bean, StoreReport report, Optional<String> deafness) {
         String line = "The store of " + whose(bean) + " is " + report.facts() + ".";
-        if (report.concerns().isEmpty()) {
+        List<String> concerns = new ArrayList<>(report.concerns());
+        deafness.ifPresent(concerns::add);
+        if (concerns.isEmpty()) {
             LOGGER.info(line);
         } else {
-            LOGGER.warn(line + " " + String.join(" ", report.concerns()));
+            LOGGER.warn(line + " " + String.join(" ", concerns));
         }
     }
 

@@ -1,66 +1,87 @@
 package io.distlock.core;
 
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Until when a hold may be believed in, and which question has confirmed it last. Answers of the store and those who shorten
- * it meet here, on different threads, so each change is one step.
+ * Until when a hold may be believed in. Answers of the store lengthen it, each counted from before its question was sent.
+ * A command that sets the ttl may shorten what the store keeps, so belief is cut before it is sent.
+ *
+ * <p>One whose answer never came may still be under way, and reach the store at any later time: whatever was promised
+ * meanwhile, it then leaves the hold its ttl from there. So as long as that may be, no answer is worth more than that ttl
+ * from its sending; belief goes on in steps no longer than the store may be cut to.
+ *
+ * @param deadline on the monotonic clock
+ * @param epoch counts what outdates the answers to questions sent before
+ * @param mayBeSet the ttls of commands that are under way, or whose end nobody knows
  */
-final class Belief {
+record Belief(long deadline, int epoch, List<Duration> mayBeSet) {
 
-    private final AtomicReference<State> state;
-
-    Belief(long deadline, long confirmed) {
-        this.state = new AtomicReference<>(new State(deadline, confirmed, 0));
+    static Belief since(long sent, Duration ttl) {
+        return new Belief(end(sent, ttl), 0, List.of());
     }
 
-    long deadline() {
-        return state().deadline;
+    private static long end(long sent, Duration ttl) {
+        return sent + Validity.of(ttl.toNanos());
     }
 
-    /** When the question was sent whose answer last said that it is ours. */
-    long confirmed() {
-        return state().confirmed;
+    private static long earlier(long one, long other) {
+        return one - other < 0 ? one : other;
     }
 
-    /** Counts what outdates the answers to questions that were sent before. */
-    int epoch() {
-        return state().epoch;
+    /** A command that sets the ttl is about to be sent. */
+    Belief setting(long sent, Duration ttl) {
+        List<Duration> more = new ArrayList<>(this.mayBeSet);
+        more.add(ttl);
+        return new Belief(earlier(this.deadline, end(sent, ttl)), this.epoch + 1, List.copyOf(more));
     }
 
-    private State state() {
-        return Objects.requireNonNull(this.state.get());
+    /** The command, and no other of that ttl, has been executed: later questions are answered after it. */
+    Belief set(long sent, Duration ttl, int asOf) {
+        return without(ttl).renewed(sent, ttl, asOf);
     }
 
-    /** A renewal that was sent then, in that epoch, has succeeded. Belief only grows by it. */
-    void lengthen(long deadline, long sent, int epoch) {
-        this.state.updateAndGet(before -> {
-            boolean longer = epoch == before.epoch && deadline - before.deadline > 0;
-            return before.confirmed(sent, longer ? deadline : before.deadline);
-        });
+    /** The command that was to be sent then was not executed, and never will be. */
+    Belief notSet(Belief before, Duration ttl) {
+        Belief now = without(ttl);
+        boolean undisturbed = this.epoch == before.epoch + 1 && before.deadline - this.deadline > 0;
+        return undisturbed ? new Belief(before.deadline, now.epoch, now.mayBeSet) : now;
     }
 
-    /** The store has said how long it lasts, to a question that was sent then, in that epoch. */
-    void set(long deadline, long sent, int epoch) {
-        this.state.updateAndGet(before -> before.confirmed(sent, epoch == before.epoch ? deadline : before.deadline));
+    private Belief without(Duration ttl) {
+        List<Duration> fewer = new ArrayList<>(this.mayBeSet);
+        fewer.remove(ttl);
+        return new Belief(this.deadline, this.epoch, List.copyOf(fewer));
     }
 
-    /**
-     * From here on, it ends at that time at the latest, and answers to questions that were sent before do not lengthen it.
-     *
-     * @return whether it would have lasted longer
-     */
-    boolean shorten(long latest) {
-        State old = this.state.getAndUpdate(before ->
-                new State(latest - before.deadline < 0 ? latest : before.deadline, before.confirmed, before.epoch + 1));
-        return latest - Objects.requireNonNull(old).deadline < 0;
+    /** A question that was sent then has lengthened the hold to that ttl. */
+    Belief renewed(long sent, Duration ttl, int asOf) {
+        long next = end(sent, most(ttl));
+        return asOf == this.epoch && next - this.deadline > 0 ? new Belief(next, this.epoch, this.mayBeSet) : this;
     }
 
-    private record State(long deadline, long confirmed, int epoch) {
+    /** The store has said how long it lasts, to a question that was sent then. */
+    Belief counted(long sent, Duration left, int asOf) {
+        return asOf == this.epoch ? new Belief(end(sent, most(left)), this.epoch, this.mayBeSet) : this;
+    }
 
-        State confirmed(long sent, long deadline) {
-            return new State(deadline, sent - this.confirmed > 0 ? sent : this.confirmed, this.epoch);
+    /** It ends then at the latest, whatever has been asked before. */
+    Belief cut(long latest) {
+        return new Belief(earlier(this.deadline, latest), this.epoch + 1, this.mayBeSet);
+    }
+
+    /** How much of that ttl may be believed in at a time. */
+    Duration most(Duration ttl) {
+        Duration least = ttl;
+        for (Duration other : this.mayBeSet) {
+            least = other.compareTo(least) < 0 ? other : least;
         }
+        return least;
+    }
+
+    /** Whether nobody can be sure of a whole ttl any more. */
+    boolean isLimited() {
+        return !this.mayBeSet.isEmpty();
     }
 }

@@ -1,5 +1,6 @@
 package io.distlock.core;
 
+import io.distlock.BoundLease;
 import io.distlock.Lease;
 import io.distlock.LeaseScope;
 import io.distlock.LocalLock;
@@ -38,6 +39,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** The locker over any driver. Close it before the connections that its driver uses. */
@@ -45,6 +48,8 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
 
     /** Nobody locks that. */
     private static final String PROBED = "distlock-health-check";
+
+    private static final int LONGEST_LISTENING = 5;
 
     private final LockerSettings settings;
 
@@ -135,10 +140,8 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
     /** The work ends when this thread leaves it, or dies. */
     private Lease takenHere(LockRequest request) {
         Lease lease = acquire(request);
-        if (lease instanceof LeaseInHand one) {
-            one.endsWith(Thread.currentThread());
-        } else if (lease instanceof KeysLease several) {
-            several.endsWith(Thread.currentThread());
+        if (lease instanceof BoundLease bound) {
+            bound.endsWith(Thread.currentThread());
         }
         return lease;
     }
@@ -300,7 +303,22 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
             throw new UnsupportedOperationException("The driver of the locker '"
                     + this.desk.settings().name() + "' knows no messages: those who wait ask again");
         }
-        StoreCalls.await("any", this.desk.messages(store));
+        // a copy, since those who wait go on listening for as long as it takes
+        CompletableFuture<Void> listening =
+                this.desk.messages(store).toCompletableFuture().copy();
+        StoreCalls.await(
+                "any",
+                listening
+                        .orTimeout(LONGEST_LISTENING, TimeUnit.SECONDS)
+                        .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                                failure instanceof TimeoutException ? notHeard(failure) : failure)));
+    }
+
+    private static LockDriverException notHeard(Throwable timeout) {
+        return new LockDriverException(
+                LockDriverException.Kind.UNANSWERED,
+                "the store has not confirmed in " + LONGEST_LISTENING + " s that messages can arrive",
+                timeout);
     }
 
     /** Lets the store make itself ready, where it has to; waits for nothing. */

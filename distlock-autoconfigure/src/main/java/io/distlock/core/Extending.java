@@ -3,13 +3,11 @@ package io.distlock.core;
 import io.distlock.LockLost;
 import io.distlock.LockRequest;
 import io.distlock.LockUnavailableException;
+import io.distlock.driver.LockDriverException;
 import io.distlock.driver.Ownership;
 import java.time.Duration;
 
-/**
- * Sets how long a hold lives. Belief is cut before a shortening is sent, and never grows again when its outcome is
- * unknown: the command may still be under way.
- */
+/** Sets how long a hold lives, and what may be believed of that until the store has said so: see {@link Belief}. */
 final class Extending {
 
     private final Holding holding;
@@ -25,10 +23,9 @@ final class Extending {
     boolean to(Duration ttl) {
         String key = this.line.key().key();
         Duration checked = this.line.desk().allowed(LockRequest.of(key).ttl(ttl));
+        Duration usual = this.holding.ttlAskedFor();
         long sent = System.nanoTime();
-        // the ttl first: a renewal that has seen neither may arrive after this, and is believed by its epoch alone
-        this.holding.ttl(checked);
-        boolean shortens = this.holding.shorten(sent + Validity.of(checked.toNanos()));
+        Belief before = this.holding.extending(sent, checked);
         Ownership found;
         try {
             found = StoreCalls.await(
@@ -38,17 +35,20 @@ final class Extending {
                             .driver()
                             .extend(this.holding.hold(), this.line.desk().stored(checked)));
         } catch (LockUnavailableException silent) {
-            if (shortens) {
-                this.holding.freeze();
-            }
+            this.holding.notExtended(before, usual, checked, mayHaveHappened(silent));
+            this.line.desk().keepAlive().watch(this.holding);
             throw silent;
         }
         if (found != Ownership.OURS) {
             this.line.lost(this.holding, found == Ownership.GONE ? LockLost.Reason.GONE : LockLost.Reason.TAKEN);
             return false;
         }
-        this.holding.renewed(sent, checked, this.holding.epoch());
+        this.holding.extended(before, sent, checked);
         this.line.desk().keepAlive().watch(this.holding);
         return true;
+    }
+
+    private static boolean mayHaveHappened(LockUnavailableException silent) {
+        return !(silent.getCause() instanceof LockDriverException trouble) || trouble.mayHaveHappened();
     }
 }

@@ -5,6 +5,7 @@ import io.distlock.driver.Claim;
 import io.distlock.driver.Hold;
 import io.distlock.driver.Renewal;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,10 @@ final class Holding implements Ticker.Timed {
 
     private final long since;
 
-    private final Belief belief;
+    private final AtomicReference<Belief> belief;
+
+    /** When the question was sent whose answer last said that it is ours. */
+    private volatile long confirmed;
 
     private volatile Duration ttl;
 
@@ -36,8 +40,6 @@ final class Holding implements Ticker.Timed {
     private volatile boolean over;
 
     private volatile boolean inTrouble;
-
-    private volatile boolean frozen;
 
     /** Whether a renewal is under way. */
     private volatile boolean renewing;
@@ -61,7 +63,8 @@ final class Holding implements Ticker.Timed {
         this.granted = granted;
         this.since = System.nanoTime();
         this.ttl = ttl;
-        this.belief = new Belief(sent + Validity.of(ttl.toNanos()), sent);
+        this.belief = new AtomicReference<>(Belief.since(sent, ttl));
+        this.confirmed = sent;
     }
 
     KeyLine line() {
@@ -76,58 +79,86 @@ final class Holding implements Ticker.Timed {
         return this.since;
     }
 
+    private Belief belief() {
+        return Objects.requireNonNull(this.belief.get());
+    }
+
     long deadline() {
-        return this.belief.deadline();
+        return belief().deadline();
     }
 
+    /** What it is renewed for: as asked for, or as much of it as may be believed in at a time. */
     Duration ttl() {
-        return this.ttl;
-    }
-
-    void ttl(Duration next) {
-        this.ttl = next;
+        return belief().most(this.ttl);
     }
 
     boolean isBelieved(long now) {
-        return !this.over && deadline() - now > 0;
+        return !this.over && belief().deadline() - now > 0;
     }
 
     /** Whether nothing has happened since the last answer that makes it doubtful. */
     boolean isCertain() {
-        return this.line.desk().clocks().agreedSince(this.belief.confirmed());
+        return this.line.desk().clocks().agreedSince(this.confirmed);
     }
 
     /** A renewal for {@code ttl} that was sent then has succeeded; belief grows only if nothing shortened it since. */
     void renewed(long sent, Duration ttl, int epoch) {
-        this.belief.lengthen(sent + Validity.of(ttl.toNanos()), sent, epoch);
+        this.belief.updateAndGet(now -> now.renewed(sent, ttl, epoch));
+        confirm(sent);
         this.inTrouble = false;
     }
 
     /** The store has said how long it lasts, to a question that was sent then. */
     void counted(long sent, Duration left, int epoch) {
-        this.belief.set(sent + Validity.of(left.toNanos()), sent, epoch);
+        this.belief.updateAndGet(now -> now.counted(sent, left, epoch));
+        confirm(sent);
     }
 
-    /**
-     * From here on, belief ends at that time at the latest, and renewals that are under way do not lengthen it.
-     *
-     * @return whether it would have lasted longer
-     */
-    boolean shorten(long latest) {
-        return this.belief.shorten(latest);
+    private void confirm(long sent) {
+        if (sent - this.confirmed > 0) {
+            this.confirmed = sent;
+        }
+    }
+
+    /** From here on, belief ends at that time at the latest, and renewals that are under way do not lengthen it. */
+    void shorten(long latest) {
+        this.belief.updateAndGet(now -> now.cut(latest));
     }
 
     int epoch() {
-        return this.belief.epoch();
+        return belief().epoch();
     }
 
-    /** A shortening whose outcome is unknown may still arrive: belief must never grow again. */
-    void freeze() {
-        this.frozen = true;
+    boolean isLimited() {
+        return belief().isLimited();
     }
 
-    boolean isFrozen() {
-        return this.frozen;
+    // ---- a ttl that its holder sets ----
+
+    Duration ttlAskedFor() {
+        return this.ttl;
+    }
+
+    /** @return what was believed before */
+    Belief extending(long sent, Duration next) {
+        // the ttl first: a renewal that has seen neither may arrive after this, and is believed by its epoch alone
+        this.ttl = next;
+        return Objects.requireNonNull(this.belief.getAndUpdate(now -> now.setting(sent, next)));
+    }
+
+    void extended(Belief before, long sent, Duration next) {
+        this.belief.updateAndGet(now -> now.set(sent, next, before.epoch() + 1));
+        confirm(sent);
+    }
+
+    /** @param mayHaveHappened or happen still: nobody has said */
+    void notExtended(Belief before, Duration usual, Duration next, boolean mayHaveHappened) {
+        if (!mayHaveHappened) {
+            this.belief.updateAndGet(now -> now.notSet(before, next));
+        }
+        if (this.ttl.equals(next)) {
+            this.ttl = usual;
+        }
     }
 
     void renewalFailed() {
@@ -181,6 +212,9 @@ final class Holding implements Ticker.Timed {
     void end() {
         this.over = true;
         wakeAt(null);
+        if (this.inTrouble) {
+            this.keepAlive.outOfTrouble(this);
+        }
     }
 
     /** Replaces whatever was to look after it next. */

@@ -7,7 +7,9 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -41,6 +43,9 @@ final class KeepAlive {
 
     private static final int WINDOWS_PER_TTL = 60;
 
+    /** At least so long after one series of failures the next one is not logged. */
+    private static final long QUIET = Duration.ofSeconds(10).toNanos();
+
     private final LockDriver driver;
 
     private final Ticker ticker;
@@ -53,8 +58,13 @@ final class KeepAlive {
 
     private final Runnable heldForLong;
 
-    /** Whether it has been said, and none has succeeded since. */
-    private final AtomicBoolean failing = new AtomicBoolean();
+    /** Those whose last renewal failed. A series of failures ends with the last of them, whoever else is renewed well. */
+    private final Set<Holding> inTrouble = ConcurrentHashMap.newKeySet();
+
+    /** Whether the series has been logged. */
+    private final AtomicBoolean told = new AtomicBoolean();
+
+    private volatile long toldAt = System.nanoTime() - QUIET;
 
     /** What goes out at the end of this slice; only on the timer's thread. */
     private Renewing due = new Renewing(this);
@@ -74,11 +84,13 @@ final class KeepAlive {
     /** Looks after a holding from here on, until it is over. */
     void watch(Holding holding) {
         long now = System.nanoTime();
-        wake(holding, holding.isCertain() ? nextRenewal(holding, now) : now);
+        long next = nextRenewal(holding.ttl().toNanos(), now);
+        boolean inTime = holding.isCertain() && holding.deadline() - next > 0;
+        wake(holding, inTime ? next : now);
     }
 
-    private static long nextRenewal(Holding holding, long now) {
-        long ttl = holding.ttl().toNanos();
+    /** A third of the ttl from now, less up to a tenth of that, so that not all of them are due at once. */
+    static long nextRenewal(long ttl, long now) {
         double jittered = (1 - JITTER * ThreadLocalRandom.current().nextDouble()) * ttl / RENEWALS_PER_TTL;
         long next = now + (long) jittered;
         long window = LONGEST_WINDOW;
@@ -112,7 +124,7 @@ final class KeepAlive {
     /** When to look at it, if a renewal is due then. */
     private static long next(Holding holding, long at) {
         KeyLease lease = holding.lease();
-        if (lease == null || !lease.demand().autoRenew() || holding.isFrozen()) {
+        if (lease == null || !lease.demand().autoRenew()) {
             return holding.deadline();
         }
         long tooOld = lease.since() + lease.demand().maxHold();
@@ -138,24 +150,25 @@ final class KeepAlive {
             return;
         }
         KeyLease lease = holding.lease();
-        if (!isRenewed(holding, lease, now)) {
-            if (lease != null && !holding.isFrozen()) {
-                HolderReport.of(lease, now);
-            }
+        if (!isRenewed(lease, now)) {
+            // first of all, so that its end is noticed whatever becomes of the rest
             this.ticker.again(entry, holding.deadline());
             if (!holding.isCertain()) {
                 count(holding);
+            }
+            if (lease != null) {
+                HolderReport.of(lease, now);
             }
         } else if (holding.isRenewing()) {
             this.ticker.again(entry, holding.deadline());
         } else {
             this.due.add(holding, earlier(entry.at(), now));
-            this.ticker.again(entry, next(holding, nextRenewal(holding, now)));
+            this.ticker.again(entry, next(holding, nextRenewal(holding.ttl().toNanos(), now)));
         }
     }
 
-    private static boolean isRenewed(Holding holding, @Nullable KeyLease lease, long now) {
-        return lease != null && !holding.isFrozen() && lease.isRenewed(now);
+    private static boolean isRenewed(@Nullable KeyLease lease, long now) {
+        return lease != null && lease.isRenewed(now);
     }
 
     private boolean sendDue() {
@@ -183,17 +196,11 @@ final class KeepAlive {
             return;
         }
         if (found == null) {
-            if (this.failing.compareAndSet(false, true)) {
-                LOG.log(
-                        Level.WARNING,
-                        "Renewals fail, and are tried again as long as their locks may be believed in. First that of "
-                                + Remarks.held(holding) + ": "
-                                + StoreCalls.trouble(failure).getMessage());
-            }
             retry(holding);
+            tellOfTrouble(holding, failure);
         } else if (found == Ownership.OURS) {
-            if (this.failing.get()) {
-                this.failing.set(false);
+            if (holding.isInTrouble()) {
+                outOfTrouble(holding);
             }
             holding.renewed(sent, ttl, epoch);
             if (late) {
@@ -209,6 +216,29 @@ final class KeepAlive {
         wake(holding, retryAt(holding));
     }
 
+    private void tellOfTrouble(Holding holding, @Nullable Throwable failure) {
+        this.inTrouble.add(holding);
+        if (holding.isOver()) {
+            outOfTrouble(holding);
+        }
+        long now = System.nanoTime();
+        if (now - this.toldAt >= QUIET && this.told.compareAndSet(false, true)) {
+            this.toldAt = now;
+            LOG.log(
+                    Level.WARNING,
+                    "Renewals fail, and are tried again as long as their locks may be believed in. First that of "
+                            + Remarks.held(holding) + ": "
+                            + StoreCalls.trouble(failure).getMessage());
+        }
+    }
+
+    /** It was renewed again, or is over. */
+    void outOfTrouble(Holding holding) {
+        if (this.inTrouble.remove(holding) && this.inTrouble.isEmpty()) {
+            this.told.set(false);
+        }
+    }
+
     /** Who does not know whether it holds does not wait long. */
     private static long retryAt(Holding holding) {
         long pause = holding.ttl().toNanos() / RETRIES_PER_TTL;
@@ -219,7 +249,7 @@ final class KeepAlive {
 
     /** Asks whether an uncertain hold is ours; the answer has made it held or lost when the stage is complete. */
     CompletionStage<Void> ask(Holding holding) {
-        return isRenewed(holding, holding.lease(), System.nanoTime()) ? renew(holding) : count(holding);
+        return isRenewed(holding.lease(), System.nanoTime()) ? renew(holding) : count(holding);
     }
 
     private CompletionStage<Void> renew(Holding holding) {
@@ -237,14 +267,22 @@ final class KeepAlive {
 
     /** One that is not renewed must not be lengthened: the store says how long it lasts. */
     private CompletionStage<Void> count(Holding holding) {
+        return askHowLong(holding).handle((left, failure) -> null);
+    }
+
+    private CompletionStage<Optional<Duration>> askHowLong(Holding holding) {
         long sent = System.nanoTime();
         int epoch = holding.epoch();
-        return this.driver.ttl(holding.hold()).handle((left, failure) -> {
+        return this.driver.ttl(holding.hold()).whenComplete((left, failure) -> {
             if (!holding.isOver()) {
                 counted(holding, sent, epoch, left, failure);
             }
-            return null;
         });
+    }
+
+    /** How long it lasts in the store, which also settles whether it is ours where that is uncertain. */
+    CompletionStage<Optional<Duration>> ttl(Holding holding) {
+        return holding.isCertain() ? this.driver.ttl(holding.hold()) : askHowLong(holding);
     }
 
     private void counted(
@@ -263,7 +301,7 @@ final class KeepAlive {
 
     /** Shortens belief by that time; the store then says how long it really lasts, and renews what is renewed. */
     void age(Holding holding, long nanos, boolean renewed) {
-        if (!renewed && isRenewed(holding, holding.lease(), System.nanoTime())) {
+        if (!renewed && isRenewed(holding.lease(), System.nanoTime())) {
             return;
         }
         holding.shorten(holding.deadline() - nanos);

@@ -5,7 +5,6 @@ import io.distlock.LocalLock;
 import io.distlock.LockLost;
 import io.distlock.LockLostException;
 import io.distlock.ReleaseOutcome;
-import io.distlock.driver.LockDriver;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import java.lang.ref.WeakReference;
@@ -159,7 +158,9 @@ final class KeyLease implements Lease {
 
     @Override
     public Optional<Duration> ttl() {
-        return isEnded() ? Optional.empty() : StoreCalls.await(key(), driver().ttl(this.holding.hold()));
+        return isEnded()
+                ? Optional.empty()
+                : StoreCalls.await(key(), line().desk().keepAlive().ttl(this.holding));
     }
 
     @Override
@@ -208,6 +209,7 @@ final class KeyLease implements Lease {
 
     @Override
     public void onLost(Consumer<LockLost> action) {
+        Losses.check(action, keys());
         LockLost known;
         this.gate.lock();
         try {
@@ -388,10 +390,6 @@ final class KeyLease implements Lease {
         }
         line().desk().tellers().lost(this, lost, told);
         return true;
-    }
-
-    private LockDriver driver() {
-        return line().desk().driver();
     }
 
     private KeyLine line() {

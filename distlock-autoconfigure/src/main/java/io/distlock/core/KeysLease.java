@@ -1,7 +1,8 @@
 package io.distlock.core;
 
-import io.distlock.Lease;
+import io.distlock.BoundLease;
 import io.distlock.LockLost;
+import io.distlock.LossInterrupt;
 import io.distlock.ReleaseOutcome;
 import io.distlock.driver.LockDriver;
 import java.time.Duration;
@@ -15,7 +16,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A lease of several keys: as long as all are held. */
-final class KeysLease implements Lease {
+final class KeysLease implements BoundLease {
 
     private final List<LeaseInHand> parts;
 
@@ -109,6 +110,12 @@ final class KeysLease implements Lease {
     /** One loss is enough, and is told once. */
     @Override
     public void onLost(Consumer<LockLost> action) {
+        Losses.check(action, this.keys);
+        if (action instanceof LossInterrupt) {
+            // which interrupts once, and is told before others as what it is
+            this.parts.forEach(part -> part.onLost(action));
+            return;
+        }
         AtomicBoolean told = new AtomicBoolean();
         this.parts.forEach(part -> part.onLost(loss -> {
             if (told.compareAndSet(false, true)) {
@@ -122,7 +129,8 @@ final class KeysLease implements Lease {
         release();
     }
 
-    void endsWith(Thread worker) {
+    @Override
+    public void endsWith(Thread worker) {
         this.parts.forEach(part -> part.endsWith(worker));
     }
 

@@ -1,6 +1,6 @@
 package io.distlock.core;
 
-import io.distlock.Lease;
+import io.distlock.BoundLease;
 import io.distlock.LockLost;
 import io.distlock.ReleaseOutcome;
 import io.distlock.driver.Ownership;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * What a caller holds of a {@link KeyLease}. The rest of the house knows only that one, so when this is garbage nobody
  * can give the lock back any more, and its renewal ends.
  */
-final class LeaseInHand implements Lease {
+final class LeaseInHand implements BoundLease {
 
     private final KeyLease lease;
 
@@ -120,7 +120,8 @@ final class LeaseInHand implements Lease {
         return this.lease.lock();
     }
 
-    void endsWith(Thread worker) {
+    @Override
+    public void endsWith(Thread worker) {
         this.lease.endsWith(worker);
     }
 

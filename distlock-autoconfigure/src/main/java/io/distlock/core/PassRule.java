@@ -28,7 +28,7 @@ record PassRule(int most, long longest) {
                 && now - holding.since() < this.longest
                 && !holding.isInTrouble()
                 && holding.isCertain()
-                && !holding.isFrozen()
+                && !holding.isLimited()
                 && !isThin(holding, next, now)
                 && endsWith(holding, next, now);
     }

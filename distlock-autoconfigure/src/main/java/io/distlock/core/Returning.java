@@ -104,8 +104,11 @@ final class Returning {
             lease.ended(ReleaseOutcome.RELEASED);
         } else {
             boolean gone = found == Ownership.GONE;
-            lease.wasLost(gone ? LockLost.Reason.GONE : LockLost.Reason.TAKEN);
-            lease.ended(gone ? ReleaseOutcome.EXPIRED : ReleaseOutcome.TAKEN);
+            try {
+                lease.wasLost(gone ? LockLost.Reason.GONE : LockLost.Reason.TAKEN);
+            } finally {
+                lease.ended(gone ? ReleaseOutcome.EXPIRED : ReleaseOutcome.TAKEN);
+            }
         }
     }
 }

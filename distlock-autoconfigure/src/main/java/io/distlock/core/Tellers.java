@@ -6,6 +6,7 @@ import io.distlock.LockLost;
 import io.distlock.LockNotAcquiredException;
 import io.distlock.LockTracing;
 import io.distlock.LockUnavailableException;
+import io.distlock.LossInterrupt;
 import io.distlock.ReleaseOutcome;
 import io.distlock.RenewalRound;
 import java.lang.System.Logger.Level;
@@ -31,7 +32,15 @@ final class Tellers {
 
     private final List<TellingLane> lanes;
 
-    /** A thread each while it runs: a slow one must not keep the others waiting for what they have lost. */
+    /** What may run at once of the actions for losses, of which there may be as many as leases. */
+    private static final int MOST_CALLBACKS = 64;
+
+    private final Callbacks callbacks = new Callbacks(MOST_CALLBACKS, this::thread);
+
+    /** Ours, which are never slow: no work must go on for longer because others are. */
+    private final Callbacks interrupts = new Callbacks(1, this::thread);
+
+    /** A thread for each listener while it is told something. */
     private final ExecutorService apart = Executors.newCachedThreadPool(this::thread);
 
     private final @Nullable LockTracing tracing;
@@ -115,15 +124,16 @@ final class Tellers {
     }
 
     void lost(KeyLease lease, LockLost lost, List<Consumer<LockLost>> callbacks) {
-        this.remarks.lost(lease, lost);
-        callbacks.forEach(callback -> lostBefore(lost, callback));
+        // one that cannot be told, for whatever reason, must not keep the others from being told
+        quietly(() -> this.remarks.lost(lease, lost));
+        callbacks.forEach(callback -> quietly(() -> lostBefore(lost, callback)));
         LockEvent event = event(lease);
-        this.lanes.forEach(lane -> lane.lost(event, lost));
+        this.lanes.forEach(lane -> quietly(() -> lane.lost(event, lost)));
     }
 
     /** For who asks when everybody has been told. */
     void lostBefore(LockLost lost, Consumer<LockLost> callback) {
-        apart(() -> quietly(() -> callback.accept(lost)));
+        (callback instanceof LossInterrupt ? this.interrupts : this.callbacks).call(() -> callback.accept(lost));
     }
 
     private void apart(Runnable call) {

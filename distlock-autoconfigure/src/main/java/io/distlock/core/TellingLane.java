@@ -50,7 +50,12 @@ final class TellingLane {
     private void start() {
         boolean more = !this.losses.isEmpty() || this.round.get() != null;
         if (more && this.telling.compareAndSet(false, true)) {
-            this.apart.execute(this::tell);
+            try {
+                this.apart.execute(this::tell);
+            } catch (RuntimeException | Error noThread) {
+                this.telling.set(false);
+                throw noThread;
+            }
         }
     }
 

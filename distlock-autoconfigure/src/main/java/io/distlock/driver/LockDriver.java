@@ -37,7 +37,10 @@ public interface LockDriver extends AutoCloseable {
         }
     }
 
-    /** Sets the time the hold lives from now, longer or shorter. */
+    /**
+     * Sets the time the hold lives from now, longer or shorter. A failure that says that it did not happen is believed: a
+     * store of several servers says so only when none of them can have done it.
+     */
     CompletionStage<Ownership> extend(Hold hold, Duration ttl);
 
     /** How long the hold lives unless renewed; empty = not this token's. */

@@ -1,6 +1,8 @@
 package io.distlock.fence;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -22,7 +24,15 @@ public final class JdbcFenceGuard implements FenceGuard {
 
     private static final String FIRST = "insert into distlock_fence (resource, fence) values (?, ?)";
 
+    /** PostgreSQL, and what speaks as it does, lets a transaction do nothing more after an error: so there is none. */
+    private static final String ENDS_AFTER_ERRORS = "PostgreSQL";
+
+    private static final String FIRST_OR_NOTHING =
+            "insert into distlock_fence (resource, fence) values (?, ?) on conflict do nothing";
+
     private final JdbcOperations jdbc;
+
+    private volatile @Nullable Boolean endsAfterErrors;
 
     public JdbcFenceGuard(JdbcOperations jdbc) {
         this.jdbc = jdbc;
@@ -31,8 +41,6 @@ public final class JdbcFenceGuard implements FenceGuard {
     /**
      * @throws StaleFenceException when a higher fence was committed
      * @throws IllegalStateException outside of a transaction, where the check would be over before the write
-     * @throws DuplicateKeyException when two transactions saw a resource for the first time at once, on databases that
-     *     let a transaction do nothing more after an error
      */
     @Override
     public void check(String resource, long fence) {
@@ -56,17 +64,31 @@ public final class JdbcFenceGuard implements FenceGuard {
         return this.jdbc.update(RAISE, fence, resource, fence) > 0;
     }
 
-    /** Asked before anything is inserted, since an error ends the transaction of some databases. */
+    /** Asked before anything is inserted: nearly always it is, and then an error would only cost time. */
     private boolean isKnown(String resource) {
         Integer rows = this.jdbc.queryForObject(KNOWN, Integer.class, resource);
         return rows != null && rows > 0;
     }
 
     private boolean insert(String resource, long fence) {
+        if (endsAfterErrors()) {
+            return this.jdbc.update(FIRST_OR_NOTHING, resource, fence) > 0;
+        }
         try {
             return this.jdbc.update(FIRST, resource, fence) > 0;
         } catch (DuplicateKeyException another) {
             return false;
         }
+    }
+
+    private boolean endsAfterErrors() {
+        Boolean known = this.endsAfterErrors;
+        if (known == null) {
+            ConnectionCallback<String> ask =
+                    connection -> connection.getMetaData().getDatabaseProductName();
+            known = ENDS_AFTER_ERRORS.equals(this.jdbc.execute(ask));
+            this.endsAfterErrors = known;
+        }
+        return known;
     }
 }

@@ -2,6 +2,7 @@ package io.distlock.fence;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
@@ -34,7 +35,11 @@ public final class RedisFenceGuard implements FenceGuard {
         this.memory = Long.toString(memory.toMillis());
     }
 
-    /** @throws StaleFenceException when a higher fence was seen */
+    /**
+     * @throws StaleFenceException when a higher fence was seen
+     * @throws IllegalStateException between MULTI and EXEC or in a pipeline, where the answer would come after what it is to
+     *     decide
+     */
     @Override
     public void check(String resource, long fence) {
         refuseUnless(
@@ -48,6 +53,8 @@ public final class RedisFenceGuard implements FenceGuard {
      *
      * @param ttl how long the value lives
      * @throws StaleFenceException when a higher fence was seen; nothing was written
+     * @throws IllegalStateException between MULTI and EXEC or in a pipeline; discard it, since the value may be among what it
+     *     writes
      */
     public void set(String key, String value, Duration ttl, long fence) {
         List<String> keys = List.of(fenceKey(key), key);
@@ -63,7 +70,12 @@ public final class RedisFenceGuard implements FenceGuard {
         return this.prefix + (tagged ? resource : "{" + resource + "}");
     }
 
-    private static void refuseUnless(Long accepted, String resource, long fence) {
+    private static void refuseUnless(@Nullable Long accepted, String resource, long fence) {
+        if (accepted == null) {
+            throw new IllegalStateException(
+                    "The fence of '" + resource + "' cannot be checked in a pipeline or a transaction"
+                            + " of Redis, which answers only when all is written. Discard it, and check before it");
+        }
         if (accepted != 1) {
             throw new StaleFenceException(resource, fence);
         }

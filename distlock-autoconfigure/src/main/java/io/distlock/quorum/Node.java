@@ -4,6 +4,8 @@ import io.distlock.driver.Hold;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
 import io.distlock.driver.Ownership;
+import io.distlock.driver.ReportingDriver;
+import io.distlock.driver.StoreReport;
 import io.distlock.driver.VotingDriver;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -175,6 +177,13 @@ final class Node {
                     return CompletableFuture.<T>failedFuture(trouble);
                 })
                 .thenCompose(Function.identity());
+    }
+
+    /** What it says of itself, for its operator. */
+    CompletionStage<StoreReport> report() {
+        return this.store instanceof ReportingDriver reporting
+                ? ask(store -> reporting.report())
+                : CompletableFuture.completedStage(new StoreReport(this.name, List.of()));
     }
 
     void close() {

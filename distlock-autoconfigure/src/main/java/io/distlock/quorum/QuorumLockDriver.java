@@ -10,7 +10,9 @@ import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import io.distlock.driver.Renewal;
+import io.distlock.driver.ReportingDriver;
 import io.distlock.driver.StartingDriver;
+import io.distlock.driver.StoreReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +25,7 @@ import java.util.concurrent.CompletionStage;
  * A lock is held when a majority of independent stores says so. The stores are asked at once and without a line, since a
  * line at each would hand the votes to different callers.
  */
-final class QuorumLockDriver implements DegradableDriver, StartingDriver {
+final class QuorumLockDriver implements DegradableDriver, StartingDriver, ReportingDriver {
 
     private final Voters voters;
 
@@ -113,7 +115,7 @@ final class QuorumLockDriver implements DegradableDriver, StartingDriver {
         } catch (LockDriverException tooLong) {
             return CompletableFuture.failedStage(tooLong);
         }
-        return Round.ask(this.nodes, store -> store.extend(hold, ttl), Verdicts::ownership)
+        return Partly.done(Round.ask(this.nodes, store -> store.extend(hold, ttl), Verdicts::ownership))
                 .thenApply(found -> {
                     if (found == Ownership.OURS) {
                         this.grants.set(hold, ttl);
@@ -167,6 +169,11 @@ final class QuorumLockDriver implements DegradableDriver, StartingDriver {
     @Override
     public Set<String> degradations() {
         return Node.degradations(this.nodes);
+    }
+
+    @Override
+    public CompletionStage<StoreReport> report() {
+        return NodesReport.of("a majority", this.nodes);
     }
 
     @Override

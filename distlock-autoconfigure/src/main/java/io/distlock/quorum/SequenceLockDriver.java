@@ -9,7 +9,9 @@ import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import io.distlock.driver.Renewal;
+import io.distlock.driver.ReportingDriver;
 import io.distlock.driver.StartingDriver;
+import io.distlock.driver.StoreReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,7 +25,7 @@ import java.util.function.Function;
  * A lock is held when all stores say so: taken in their order, released in reverse. So it excludes whoever locks at any one
  * of them, which is what moving from one store to another needs.
  */
-final class SequenceLockDriver implements DegradableDriver, StartingDriver {
+final class SequenceLockDriver implements DegradableDriver, StartingDriver, ReportingDriver {
 
     private final List<Node> nodes;
 
@@ -77,7 +79,7 @@ final class SequenceLockDriver implements DegradableDriver, StartingDriver {
 
     @Override
     public CompletionStage<Ownership> extend(Hold hold, Duration ttl) {
-        return ownership(node -> node.ask(store -> store.extend(hold, ttl)))
+        return Partly.done(ownership(node -> node.ask(store -> store.extend(hold, ttl))))
                 .thenApply(found -> noted(found, () -> this.grants.set(hold, ttl)));
     }
 
@@ -147,6 +149,11 @@ final class SequenceLockDriver implements DegradableDriver, StartingDriver {
     @Override
     public Set<String> degradations() {
         return Node.degradations(this.nodes);
+    }
+
+    @Override
+    public CompletionStage<StoreReport> report() {
+        return NodesReport.of("all", this.nodes);
     }
 
     @Override

@@ -5,76 +5,59 @@ import io.distlock.driver.LockDriverException.Kind;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * Asks a server that lets one command after the other time out only now and then, so that under load each caller learns at
- * once what it would learn after a time-out, and the server is not buried in questions when it wakes.
+ * once what it would learn after a time-out, and the server is not buried in questions when it wakes. Each server of a
+ * cluster is looked at by itself.
  */
 final class Circuit implements RedisLink {
 
-    private static final int TIMEOUTS = 3;
-
-    private static final long REST = Duration.ofMillis(200).toNanos();
-
     private final RedisLink link;
 
-    private final AtomicInteger timeouts = new AtomicInteger();
+    private final boolean cluster;
 
-    private final AtomicLong nextTry = new AtomicLong(System.nanoTime());
+    private final Silence oneServer = new Silence();
 
-    private volatile long heardAt = System.nanoTime();
+    /** By server, of which a cluster has few. */
+    private final ConcurrentMap<String, Silence> servers = new ConcurrentHashMap<>();
 
     Circuit(RedisLink link) {
         this.link = link;
+        this.cluster = link.isCluster();
     }
 
     @Override
     public CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments) {
-        return ask(timeout, () -> this.link.run(script, timeout, keys, arguments));
+        String node = this.cluster && keys.length > 0 ? this.link.node(keys[0]) : "";
+        return ask(node, timeout, () -> this.link.run(script, timeout, keys, arguments));
     }
 
     @Override
     public CompletableFuture<List<Object>> renew(Duration timeout, RenewalCall call) {
-        return ask(timeout, () -> this.link.renew(timeout, call));
+        String node = this.cluster ? this.link.node(call.firstKey()) : "";
+        return ask(node, timeout, () -> this.link.renew(timeout, call));
     }
 
     private CompletableFuture<List<Object>> ask(
-            Duration timeout, Supplier<? extends CompletableFuture<List<Object>>> question) {
+            String node, Duration timeout, Supplier<? extends CompletableFuture<List<Object>>> question) {
+        Silence silence = node.isEmpty() ? this.oneServer : this.servers.computeIfAbsent(node, any -> new Silence());
         long start = System.nanoTime();
-        if (this.timeouts.get() >= TIMEOUTS && !mayTry(start)) {
+        if (silence.isToBeExpected(start)) {
             return CompletableFuture.failedFuture(new LockDriverException(
                     Kind.UNREACHABLE,
-                    this.link + " has not answered for "
-                            + Duration.ofNanos(start - this.heardAt).toMillis()
+                    (node.isEmpty() ? this.link.toString() : node + " of " + this.link) + " has not answered for "
+                            + silence.lasts(start).toMillis()
                             + " ms, and is asked only now and then until it does",
                     null));
         }
         CompletableFuture<List<Object>> answer = question.get();
-        answer.whenComplete((reply, failure) -> note(start, timeout, failure));
+        answer.whenComplete((reply, failure) -> silence.note(start, timeout, failure));
         return answer;
-    }
-
-    /** One each time. */
-    private boolean mayTry(long now) {
-        long next = this.nextTry.get();
-        return now - next >= 0 && this.nextTry.compareAndSet(next, now + REST);
-    }
-
-    /** A failure that comes sooner says more than silence, and costs the caller no wait. */
-    private void note(long start, Duration timeout, Throwable failure) {
-        boolean silent = failure instanceof LockDriverException trouble
-                && (trouble.kind() == Kind.UNANSWERED || trouble.kind() == Kind.UNREACHABLE)
-                && System.nanoTime() - start >= timeout.toNanos();
-        if (silent && start - this.heardAt > 0) {
-            this.timeouts.incrementAndGet();
-        } else if (!silent) {
-            this.heardAt = System.nanoTime();
-            this.timeouts.set(0);
-        }
     }
 
     @Override
@@ -109,7 +92,17 @@ final class Circuit implements RedisLink {
 
     @Override
     public boolean isCluster() {
-        return this.link.isCluster();
+        return this.cluster;
+    }
+
+    @Override
+    public String node(String key) {
+        return this.link.node(key);
+    }
+
+    @Override
+    public CompletableFuture<List<String>> keyAtEach(String start) {
+        return this.link.keyAtEach(start);
     }
 
     @Override

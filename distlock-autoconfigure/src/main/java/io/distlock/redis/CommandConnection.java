@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommandConnection {
 
-    /** The first connection of a process loads classes and starts threads, on a cold machine for longer than any command. */
+    /**
+     * The first connection of a process loads classes and starts threads, on a cold machine for longer than any command may
+     * take. It has this long once, from when it was first asked for, and not with every command: a server that is silent
+     * from the start must not cost each caller so much. The check at start-up uses it up before anything locks.
+     */
     private static final Duration FIRST = Duration.ofSeconds(5);
+
+    private static final long NEVER = 0;
 
     /** One silent node is no reason to connect to all the others again and again. */
     private static final long CLUSTER_REST = Duration.ofSeconds(10).toNanos();
@@ -35,6 +42,8 @@ final class CommandConnection {
 
     private volatile boolean wasOpen;
 
+    private final AtomicLong firstAsked = new AtomicLong(NEVER);
+
     private volatile boolean closed;
 
     /** @param onSilence called when the connection to the one server has fallen silent, and was given up */
@@ -46,11 +55,25 @@ final class CommandConnection {
 
     /** How long a command may take, the connecting before it included. */
     Duration allow(Duration timeout) {
-        return this.wasOpen || timeout.compareTo(FIRST) > 0 ? timeout : FIRST;
+        if (this.wasOpen) {
+            return timeout;
+        }
+        long now = System.nanoTime();
+        this.firstAsked.compareAndSet(NEVER, now);
+        Duration left = FIRST.minusNanos(now - this.firstAsked.get());
+        return left.compareTo(timeout) > 0 ? left : timeout;
     }
 
     void wasOpen() {
         this.wasOpen = true;
+    }
+
+    /** The connection as it stands; null while there is none. */
+    @Nullable
+    Wire open() {
+        Opening now = this.current.get();
+        CompletableFuture<Wire> wire = now == null ? null : now.wire();
+        return wire == null || !wire.isDone() || wire.isCompletedExceptionally() ? null : wire.join();
     }
 
     /** The connection for one more command, of which it is told the end. */

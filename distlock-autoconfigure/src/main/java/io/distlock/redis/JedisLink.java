@@ -6,9 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -17,18 +15,14 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 
 /**
- * The application's Jedis connections, which block: a few threads of our own wait for the answers, so that no caller is
- * held longer than its time-out. What Jedis itself allows a command ({@code spring.data.redis.timeout}) only says for how
+ * The application's Jedis connections, which block: a few threads of our own for each server wait for the answers, so that
+ * no caller is held longer than its time-out, nor by a node of a cluster that it has not asked. What Jedis itself allows a command ({@code spring.data.redis.timeout}) only says for how
  * long such a thread is busy with a server that is silent.
  */
 final class JedisLink implements RedisLink {
 
     /** As many connections as a pool has by default. */
     private static final int MOST_AT_ONCE = 8;
-
-    private final JedisConnectionFactory factory;
-
-    private final boolean oneServer;
 
     private static final int MOST_WAITING = 2;
 
@@ -38,10 +32,16 @@ final class JedisLink implements RedisLink {
     /** By which the server's own answer, that the time is over, may come later. */
     private static final Duration MARGIN = Duration.ofMillis(250);
 
-    private final ThreadPoolExecutor threads = threads(MOST_AT_ONCE);
+    private final JedisConnectionFactory factory;
+
+    private final boolean oneServer;
+
+    private final JedisNodes nodes;
+
+    private final JedisLanes lanes = new JedisLanes(MOST_AT_ONCE);
 
     /** Others than those that renew: who waits for replicas may wait long. */
-    private final ThreadPoolExecutor waiters = threads(MOST_WAITING);
+    private final JedisLanes waitingLanes = new JedisLanes(MOST_WAITING);
 
     private final JedisInbox inbox;
 
@@ -51,31 +51,19 @@ final class JedisLink implements RedisLink {
     JedisLink(JedisConnectionFactory factory) {
         this.factory = factory;
         this.oneServer = !factory.isRedisClusterAware() && !factory.isRedisSentinelAware();
+        this.nodes = new JedisNodes(factory);
         this.inbox = new JedisInbox(factory);
-    }
-
-    private static ThreadPoolExecutor threads(int most) {
-        ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                most, most, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), JedisLink::thread);
-        threads.allowCoreThreadTimeOut(true);
-        return threads;
-    }
-
-    private static Thread thread(Runnable task) {
-        Thread thread = new Thread(task, "distlock-jedis");
-        thread.setDaemon(true);
-        return thread;
     }
 
     @Override
     public CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments) {
-        return ask(
-                this.threads, timeout, redis -> JedisScripts.run(redis.scriptingCommands(), script, keys, arguments));
+        Executor lane = this.lanes.to(keys.length == 0 ? "" : node(keys[0]));
+        return ask(lane, timeout, redis -> JedisScripts.run(redis.scriptingCommands(), script, keys, arguments));
     }
 
     @Override
     public CompletableFuture<Void> load(Duration timeout) {
-        return ask(this.threads, timeout, redis -> {
+        return ask(this.lanes.to(""), timeout, redis -> {
                     JedisScripts.load(redis.scriptingCommands());
                     return true;
                 })
@@ -84,13 +72,14 @@ final class JedisLink implements RedisLink {
 
     @Override
     public CompletableFuture<Long> copies(String record, int replicas, Duration timeout) {
-        return ask(this.waiters, timeout.plus(MARGIN), redis -> JedisCopies.await(redis, record, replicas, timeout));
+        Executor lane = this.waitingLanes.to(node(record));
+        return ask(lane, timeout.plus(MARGIN), redis -> JedisCopies.await(redis, record, replicas, timeout));
     }
 
-    private <T> CompletableFuture<T> ask(Executor threads, Duration timeout, Function<RedisConnection, T> question) {
+    private <T> CompletableFuture<T> ask(Executor lane, Duration timeout, Function<RedisConnection, T> question) {
         JedisCommand<T> command = new JedisCommand<>(this.factory, question);
         try {
-            threads.execute(command);
+            lane.execute(command);
         } catch (RejectedExecutionException closed) {
             return CompletableFuture.failedFuture(
                     new LockDriverException(Kind.UNREACHABLE, "the locker is closed", closed));
@@ -122,6 +111,9 @@ final class JedisLink implements RedisLink {
     }
 
     private LockDriverException silent(JedisCommand<?> command, Duration timeout) {
+        if (isCluster()) {
+            this.nodes.lookAgain();
+        }
         return new LockDriverException(
                 command.isSent() ? Kind.UNANSWERED : Kind.UNREACHABLE,
                 this + " did not answer within " + timeout.toMillis() + " ms",
@@ -155,10 +147,21 @@ final class JedisLink implements RedisLink {
     }
 
     @Override
+    public String node(String key) {
+        return isCluster() ? this.nodes.of(key) : "";
+    }
+
+    @Override
+    public CompletableFuture<List<String>> keyAtEach(String start) {
+        CompletableFuture<Void> known = isCluster() ? this.nodes.look() : CompletableFuture.completedFuture(null);
+        return known.thenCompose(looked -> RedisLink.super.keyAtEach(start));
+    }
+
+    @Override
     public void close() {
         this.inbox.close();
-        this.threads.shutdown();
-        this.waiters.shutdown();
+        this.lanes.close();
+        this.waitingLanes.close();
     }
 
     @Override

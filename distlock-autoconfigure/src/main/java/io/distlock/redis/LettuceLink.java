@@ -2,6 +2,9 @@ package io.distlock.redis;
 
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
+import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -116,6 +119,18 @@ final class LettuceLink implements RedisLink {
     @Override
     public boolean isCluster() {
         return this.door.isCluster();
+    }
+
+    @Override
+    public String node(String key) {
+        Wire open = this.commands.open();
+        if (open == null || !(open.connection() instanceof StatefulRedisClusterConnection<?, ?> cluster)) {
+            return "";
+        }
+        RedisClusterNode master = cluster.getPartitions().getMasterBySlot(SlotHash.getSlot(key));
+        return master == null
+                ? ""
+                : master.getUri().getHost() + ":" + master.getUri().getPort();
     }
 
     @Override

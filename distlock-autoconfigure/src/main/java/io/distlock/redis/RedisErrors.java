@@ -52,7 +52,7 @@ final class RedisErrors {
                     message,
                     cause);
         }
-        if (has(message, "unknown command")) {
+        if (has(message, "unknown command") || has(message, "Unknown Redis command")) {
             return misconfigured("Redis lacks a command that distlock needs", message, cause);
         }
         if (has(message, "READONLY")) {
@@ -67,18 +67,30 @@ final class RedisErrors {
         return refused("Redis refused", message, cause);
     }
 
-    /** Whether a server or a proxy before it may take one key of a script and not several. */
+    /**
+     * Whether a server or a proxy before it may take one key of a script and not several. Proxies say so in words of their
+     * own; a server says ERR, too, of what went wrong inside a script: before 7.0 of all of it.
+     */
     static boolean isAboutSeveralKeys(@Nullable Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        return cause instanceof LockDriverException answered
-                && answered.kind() == Kind.REFUSED
-                && (has(answered.getMessage(), "(CROSSSLOT") || has(answered.getMessage(), "(ERR "));
+        if (!(cause instanceof LockDriverException answered) || answered.kind() != Kind.REFUSED) {
+            return false;
+        }
+        String message = answered.getMessage();
+        return has(message, "CROSSSLOT")
+                || has(message, "non local key")
+                || has(message, "(ERR ") && !has(message, "(ERR Error running") && !has(message, "(ERR user_script");
     }
 
     /** Whether the keys of a script lie in a slot of which a part has moved already; each alone can still be found. */
     static boolean isAboutAMovingSlot(Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         return cause instanceof LockDriverException answered && has(answered.getMessage(), "(TRYAGAIN");
+    }
+
+    static String reason(@Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return String.valueOf(cause == null ? null : cause.getMessage());
     }
 
     private static LockDriverException misconfigured(String fact, String message, @Nullable Throwable cause) {

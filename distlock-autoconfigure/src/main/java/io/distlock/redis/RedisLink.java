@@ -1,7 +1,9 @@
 package io.distlock.redis;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -41,6 +43,20 @@ interface RedisLink extends AutoCloseable {
 
     /** Whether only keys of one hash slot may be named together. */
     boolean isCluster();
+
+    /** Which server of a cluster has the key, as far as is known here; empty where it is not, or where there is one. */
+    default String node(String key) {
+        return "";
+    }
+
+    /** A key at each server that holds some, by which it can be asked: the text, or one that begins with it. */
+    default CompletableFuture<List<String>> keyAtEach(String start) {
+        Map<String, String> keys = new LinkedHashMap<>();
+        for (int i = 0; isCluster() && i < 1000; i++) {
+            keys.putIfAbsent(node(start + i), start + i);
+        }
+        return CompletableFuture.completedFuture(keys.isEmpty() ? List.of(start) : List.copyOf(keys.values()));
+    }
 
     @Override
     void close();

@@ -61,8 +61,7 @@ public final class RedisLockDriverFactory implements LockDriverFactory, AutoClos
             return create(settings, new LettuceDoor(lettuce));
         }
         if (factory instanceof JedisConnectionFactory jedis) {
-            RedisLink link = new JedisLink(jedis);
-            return new RedisLockDriver(jedis.isRedisClusterAware() ? link : new Circuit(link), settings);
+            return new RedisLockDriver(new Circuit(new JedisLink(jedis)), settings);
         }
         throw new IllegalArgumentException("The locker '" + settings.locker()
                 + "' cannot use a connection factory of type "
@@ -88,9 +87,7 @@ public final class RedisLockDriverFactory implements LockDriverFactory, AutoClos
     }
 
     private static LockDriver create(DriverSettings settings, LettuceDoor door) {
-        RedisLink link = new LettuceLink(door, settings.commandTimeout());
-        // in a cluster one node may be silent and the others not
-        return new RedisLockDriver(door.isCluster() ? link : new Circuit(link), settings);
+        return new RedisLockDriver(new Circuit(new LettuceLink(door, settings.commandTimeout())), settings);
     }
 
     /** Frees what servers named by address share; the drivers have been closed before. */

@@ -17,6 +17,10 @@ record RenewalCall(List<Renewal> renewals, String retention) {
         return keys;
     }
 
+    String firstKey() {
+        return this.renewals.get(0).hold().key().full();
+    }
+
     String[] arguments() {
         Arguments arguments = new Arguments(1 + Arguments.RENEWAL * this.renewals.size()).add(this.retention);
         this.renewals.forEach(arguments::add);

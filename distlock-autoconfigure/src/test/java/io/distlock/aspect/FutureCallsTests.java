@@ -163,6 +163,19 @@ class FutureCallsTests {
     }
 
     @Test
+    void aResultThatComesInDoubtAsksTheStore() throws Exception {
+        CompletableFuture<String> work = new CompletableFuture<>();
+        CompletableFuture<String> result = this.shop.failing(work);
+        await().until(() -> this.shop.runs() == 1);
+
+        this.locker.doubt("k");
+        work.complete("done");
+
+        assertThat(result.get()).isEqualTo("done");
+        assertThat(this.locker.askedHowLong).hasSize(1);
+    }
+
+    @Test
     void theWorksOwnFailureWinsOverALoss() {
         CompletableFuture<String> work = new CompletableFuture<>();
         CompletableFuture<String> result = this.shop.failing(work);

@@ -40,6 +40,9 @@ final class MapLocker implements Locker {
 
     final List<LockRequest> released = new CopyOnWriteArrayList<>();
 
+    /** Names of the threads that asked how long a lease lives. */
+    final List<String> askedHowLong = new CopyOnWriteArrayList<>();
+
     private final String name;
 
     private final Map<String, MapLease> held = new ConcurrentHashMap<>();
@@ -63,6 +66,11 @@ final class MapLocker implements Locker {
 
     void lose(String key) {
         this.held.get(key).lose();
+    }
+
+    /** It is held, and only the store knows. */
+    void doubt(String key) {
+        this.held.get(key).uncertain = true;
     }
 
     Set<String> heldKeys() {
@@ -196,6 +204,8 @@ final class MapLocker implements Locker {
 
         private volatile boolean over;
 
+        private volatile boolean uncertain;
+
         MapLease(LockRequest request, long fence) {
             this.request = request;
             this.fence = fence;
@@ -239,7 +249,7 @@ final class MapLocker implements Locker {
 
         @Override
         public boolean isHeld() {
-            return !this.over && this.loss == null;
+            return !this.over && this.loss == null && !this.uncertain;
         }
 
         @Override
@@ -247,10 +257,16 @@ final class MapLocker implements Locker {
             if (this.loss != null) {
                 throw new LockLostException(this.loss);
             }
+            if (this.uncertain) {
+                throw new LockLostException(
+                        new LockLost(keys(), "test", this.fence, LockLost.Reason.UNCERTAIN, Duration.ZERO));
+            }
         }
 
         @Override
         public Optional<Duration> ttl() {
+            MapLocker.this.askedHowLong.add(Thread.currentThread().getName());
+            this.uncertain = false;
             return Optional.of(validity());
         }
 

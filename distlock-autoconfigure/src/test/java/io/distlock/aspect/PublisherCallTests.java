@@ -250,6 +250,19 @@ class PublisherCallTests {
     }
 
     @Test
+    void aResultThatComesInDoubtAsksTheStoreOnAThreadThatMayWait() {
+        Sinks.One<String> work = Sinks.one();
+        CompletableFuture<String> result = this.shop.patient(work.asMono()).toFuture();
+        await().until(() -> this.shop.runs() == 1);
+
+        this.locker.doubt("k");
+        work.tryEmitValue("done");
+
+        assertThat(result.join()).isEqualTo("done");
+        assertThat(this.locker.askedHowLong).singleElement().asString().startsWith("boundedElastic");
+    }
+
+    @Test
     void theWorksOwnErrorWinsOverALoss() {
         Sinks.One<String> work = Sinks.one();
         CompletableFuture<String> result = this.shop.patient(work.asMono()).toFuture();

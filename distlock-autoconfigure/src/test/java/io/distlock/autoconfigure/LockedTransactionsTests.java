@@ -345,6 +345,10 @@ class LockedTransactionsTests {
 
         private final List<String> lines = new CopyOnWriteArrayList<>();
 
+        List<String> lines() {
+            return this.lines;
+        }
+
         @Override
         public void onTaken(LockEvent event) {
             this.lines.add("taken");

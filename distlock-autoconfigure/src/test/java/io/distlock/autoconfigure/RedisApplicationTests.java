@@ -212,6 +212,29 @@ class RedisApplicationTests {
     }
 
     @Test
+    void whereRedisIsSilentFromTheStartOnlyTheStartTakesLong() {
+        try (PrivateRedis redis = RedisServers.start()) {
+            redis.pause();
+            this.context
+                    .withPropertyValues("spring.data.redis.url=" + redis.uri(), "distlock.command-timeout=500ms")
+                    .run(context -> {
+                        assertThat(context).hasNotFailed();
+                        for (int i = 0; i < 3; i++) {
+                            long start = System.nanoTime();
+                            assertThatExceptionOfType(LockUnavailableException.class)
+                                    .isThrownBy(
+                                            () -> context.getBean(Shop.class).pay(42, () -> "ran"));
+                            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                                    .isLessThan(Duration.ofMillis(500).plusSeconds(2));
+                        }
+                        redis.resume();
+                        await().ignoreExceptionsInstanceOf(LockUnavailableException.class)
+                                .until(() -> context.getBean(Shop.class).pay(42, () -> "ran") != null);
+                    });
+        }
+    }
+
+    @Test
     void withoutRedisTheApplicationDoesNotStartWhereThatIsAskedFor() throws IOException {
         this.context
                 .withPropertyValues("spring.data.redis.port=" + closedPort(), "distlock.startup-check=fail")

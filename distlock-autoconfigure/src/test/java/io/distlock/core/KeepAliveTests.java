@@ -2,9 +2,13 @@ package io.distlock.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.awaitility.Awaitility.await;
 
+import io.distlock.BoundLease;
 import io.distlock.Lease;
+import io.distlock.LeaseScope;
 import io.distlock.LockEvent;
 import io.distlock.LockListener;
 import io.distlock.LockLost;
@@ -14,6 +18,7 @@ import io.distlock.LockRequest;
 import io.distlock.ReleaseOutcome;
 import io.distlock.RenewalRound;
 import io.distlock.WaitingTest;
+import io.distlock.WhenLost;
 import io.distlock.driver.DriverSettings;
 import io.distlock.driver.LockDriver;
 import io.distlock.redis.RedisLockDriverFactory;
@@ -30,6 +35,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -38,6 +44,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.test.util.ReflectionTestUtils;
 
 /** How long a lease is kept alive, what its holder is told, and who is complained of. */
 class KeepAliveTests {
@@ -85,9 +92,13 @@ class KeepAliveTests {
     }
 
     private DistributedLocker newLocker(Duration shutdownGrace, LockListener... listeners) {
+        return newLocker("here", shutdownGrace, listeners);
+    }
+
+    private DistributedLocker newLocker(String name, Duration shutdownGrace, LockListener... listeners) {
         LockerSettings usual = LockerSettings.defaults();
         LockerSettings settings = new LockerSettings(
-                "here",
+                name,
                 this.prefix,
                 usual.ttl(),
                 usual.waitFor(),
@@ -103,7 +114,7 @@ class KeepAliveTests {
         Instance instance = Instance.here("alive");
         LockDriver redis = new RedisLockDriverFactory(connections)
                 .create(new DriverSettings(
-                        "here",
+                        name,
                         this.prefix,
                         instance.id(),
                         Duration.ofSeconds(1),
@@ -126,12 +137,21 @@ class KeepAliveTests {
 
     @WaitingTest
     void aLeaseThatNobodyCanReachIsRenewedNoMoreAndEndsWithItsTtl() {
-        this.locker.acquire(ORDER);
-        await().pollInterval(Duration.ofMillis(500)).until(() -> {
-            System.gc();
-            return this.heard.lost.size() == 1;
-        });
-        assertThat(this.heard.lost.peek().reason()).isEqualTo(LockLost.Reason.EXPIRED);
+        try (Reports reports = new Reports("forgotten")) {
+            this.locker.acquire(ORDER.name("forgotten"));
+            await().pollInterval(Duration.ofMillis(500)).until(() -> {
+                System.gc();
+                return this.heard.lost.size() == 1;
+            });
+            assertThat(this.heard.lost.peek().reason()).isEqualTo(LockLost.Reason.EXPIRED);
+            assertThat(reports.all)
+                    .singleElement()
+                    .satisfies(report -> assertThat(report.getMessage())
+                            .contains(
+                                    "'" + KEY + "'",
+                                    "nothing refers to its lease",
+                                    "Keep the Lease until it is closed"));
+        }
     }
 
     @WaitingTest
@@ -164,12 +184,43 @@ class KeepAliveTests {
 
     @WaitingTest
     void aLeaseWhoseWorkerHasDiedIsRenewedNoMore() throws Exception {
-        LeaseInHand lease = (LeaseInHand) this.locker.acquire(ORDER);
-        Thread worker = new Thread(() -> lease.endsWith(Thread.currentThread()));
+        try (Reports reports = new Reports("orphaned")) {
+            BoundLease lease = (BoundLease) this.locker.acquire(ORDER.name("orphaned"));
+            Thread worker = new Thread(() -> lease.endsWith(Thread.currentThread()));
+            worker.start();
+            worker.join();
+            await().until(() -> this.heard.lost.size() == 1);
+            assertThat(lease.isHeld()).isFalse();
+            assertThat(reports.all)
+                    .singleElement()
+                    .satisfies(report -> assertThat(report.getMessage())
+                            .contains("'" + KEY + "'", "the thread that worked under it has died"));
+        }
+    }
+
+    /** A thread leaves such a call without giving its lease back only by an error in between, which no test can time. */
+    @WaitingTest
+    void workOfExecuteAndRunIsOverWithTheThreadThatDoesIt() throws Exception {
+        LockRequest several = LockRequest.of("one", "two").ttl(TTL);
+        Queue<Lease> leases = new ConcurrentLinkedQueue<>();
+        Thread worker = new Thread(() -> {
+            this.locker.execute(ORDER, leases::add);
+            this.locker.run(ORDER, leases::add);
+            this.locker.run(several, leases::add);
+            leases.forEach(lease -> assertThat(orphaned(lease)).isFalse());
+        });
         worker.start();
         worker.join();
-        await().until(() -> this.heard.lost.size() == 1);
-        assertThat(lease.isHeld()).isFalse();
+        assertThat(leases).hasSize(3).allMatch(KeepAliveTests::orphaned);
+        try (Lease free = this.locker.acquire(ORDER)) {
+            assertThat(orphaned(free)).isFalse();
+        }
+    }
+
+    private static boolean orphaned(Lease lease) {
+        Object inHand =
+                lease instanceof KeysLease ? ((List<?>) ReflectionTestUtils.getField(lease, "parts")).get(1) : lease;
+        return ((KeyLease) ReflectionTestUtils.getField(inHand, "lease")).isOrphaned();
     }
 
     @WaitingTest
@@ -185,9 +236,7 @@ class KeepAliveTests {
 
     @WaitingTest
     void whoHoldsTooLongIsReportedOnceAndWhereItStands() throws Exception {
-        Queue<LogRecord> reports = new ConcurrentLinkedQueue<>();
-        Handler handler = handler(reports);
-        REPORTS.addHandler(handler);
+        Reports reports = new Reports("stuck");
         CountDownLatch lost = new CountDownLatch(1);
         Thread stuck = new Thread(
                 () -> assertThatExceptionOfType(LockLostException.class)
@@ -200,11 +249,8 @@ class KeepAliveTests {
         stuck.start();
         assertThat(lost.await(20, TimeUnit.SECONDS)).isTrue();
         stuck.join();
-        REPORTS.removeHandler(handler);
-        List<LogRecord> mine = reports.stream()
-                .filter(report -> report.getMessage().contains("(stuck, fence"))
-                .toList();
-        assertThat(mine).singleElement().satisfies(report -> {
+        reports.close();
+        assertThat(reports.all).singleElement().satisfies(report -> {
             assertThat(report.getMessage()).contains("'" + KEY + "'", "longer than its max-hold of PT0.1S");
             assertThat(report.getThrown().getMessage()).contains("'stuck worker'");
             assertThat(report.getThrown().getStackTrace())
@@ -215,6 +261,42 @@ class KeepAliveTests {
 
     private static void stuckHere(CountDownLatch until) {
         awaitQuietly(until);
+    }
+
+    @WaitingTest
+    void aReportThatFailsKeepsNobodyFromBeingTold() {
+        Handler broken = handler(report -> {
+            if (report.getMessage().contains("(broken, fence")) {
+                throw new IllegalStateException("made by the test");
+            }
+        });
+        REPORTS.addHandler(broken);
+        try {
+            this.locker.acquire(ORDER.name("broken").maxHold(Duration.ofMillis(100)));
+            await().until(() -> this.heard.lost.size() == 1);
+        } finally {
+            REPORTS.removeHandler(broken);
+        }
+    }
+
+    @WaitingTest
+    void renewalsThatFailAreLoggedOnceWhoeverElseIsRenewedWell() {
+        Queue<LogRecord> reports = new ConcurrentLinkedQueue<>();
+        Handler handler = handler(reports::add);
+        Logger logger = Logger.getLogger(KeepAlive.class.getName());
+        logger.addHandler(handler);
+        try {
+            Lease well = this.locker.acquire(LockRequest.of("well").ttl(TTL));
+            this.troubles.refuseRenewalsOf("ill");
+            Lease ill = this.locker.acquire(LockRequest.of("ill").ttl(TTL));
+            await().until(() -> !ill.isHeld());
+            assertThat(well.isHeld()).isTrue();
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertThat(reports.stream().filter(report -> report.getMessage().contains("made by the test for ill")))
+                .singleElement()
+                .satisfies(report -> assertThat(report.getMessage()).startsWith("Renewals fail"));
     }
 
     @WaitingTest
@@ -307,6 +389,32 @@ class KeepAliveTests {
         }
     }
 
+    @WaitingTest
+    void whatEndsInDoubtIsMadeFinalOnlyAfterTheAnswer() {
+        for (boolean renewed : List.of(true, false)) {
+            Lease lease = this.locker.acquire(ORDER.ttl(HOUR).autoRenew(renewed));
+            try (LeaseScope scope = LeaseScope.open(lease)) {
+                assertThat(scope.lease()).isSameAs(lease);
+                this.troubles.refuseNext(1_000, "renew");
+                this.clockSet.addAndGet(HOUR.toMillis());
+                assertThatNoException().isThrownBy(LeaseScope::ensureAllHeld);
+                assertThat(lease.isHeld()).isTrue();
+
+                this.clockSet.addAndGet(HOUR.toMillis());
+                this.troubles.refuseNext(1_000, "ttl");
+                assertThatExceptionOfType(LockLostException.class)
+                        .isThrownBy(LeaseScope::ensureAllHeld)
+                        .satisfies(doubt -> assertThat(doubt.loss().reason()).isEqualTo(LockLost.Reason.UNCERTAIN));
+
+                this.locker.release(KEY, lease.token());
+                this.troubles.refuseNext(0, "ttl");
+                assertThatExceptionOfType(LockLostException.class)
+                        .isThrownBy(LeaseScope::ensureAllHeld)
+                        .satisfies(lost -> assertThat(lost.loss().reason()).isEqualTo(LockLost.Reason.GONE));
+            }
+        }
+    }
+
     // who is told
 
     @WaitingTest
@@ -361,6 +469,57 @@ class KeepAliveTests {
         leases.forEach(Lease::close);
     }
 
+    @WaitingTest
+    void slowActionsOfManyLeasesKeepOnlyEachOtherWaiting() {
+        CountDownLatch over = new CountDownLatch(1);
+        Heard others = new Heard();
+        DistributedLocker slow = newLocker("slow", Duration.ofMillis(10), others);
+        CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+        CountDownLatch working = new CountDownLatch(1);
+        Thread worker = new Thread(() -> assertThatExceptionOfType(LockLostException.class)
+                .isThrownBy(() -> slow.run(ORDER.whenLost(WhenLost.INTERRUPT), lease -> {
+                    working.countDown();
+                    awaitQuietly(over);
+                    interrupted.complete(Thread.currentThread().isInterrupted());
+                })));
+        worker.start();
+        List<Lease> leases = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            Lease lease = slow.acquire(LockRequest.of("k" + i).ttl(TTL));
+            lease.onLost(loss -> awaitQuietly(over));
+            leases.add(lease);
+        }
+        awaitQuietly(working);
+        Lease kept = slow.acquire(LockRequest.of("kept").ttl(TTL));
+        leases.forEach(lease -> this.locker.release(lease.key(), lease.token()));
+        await().until(() -> others.lost.size() == leases.size());
+        long threads = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("distlock-slow-tell"))
+                .count();
+        assertThat(threads).as("threads that tell").isLessThan(70);
+        assertThat(kept.isHeld()).isTrue();
+        this.locker.inspect(KEY).ifPresent(held -> this.locker.release(KEY, wholeToken(KEY)));
+        assertThat(interrupted).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(true);
+        over.countDown();
+    }
+
+    private String wholeToken(String key) {
+        return String.valueOf(RedisServers.shared().call("GET", this.prefix + key));
+    }
+
+    @WaitingTest
+    void anActionThatIsNoneIsRefusedAtOnce() {
+        for (LockRequest request : List.of(ORDER, LockRequest.of("one", "two").ttl(TTL))) {
+            Lease lease = this.locker.acquire(request);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> lease.onLost(null))
+                    .withMessageContainingAll(lease.key(), "must not be null");
+            lease.keys().forEach(key -> this.locker.release(key, wholeToken(key)));
+            assertThat(lease.release()).isEqualTo(ReleaseOutcome.EXPIRED);
+        }
+        await().until(() -> this.heard.lost.size() == 3);
+    }
+
     private static void awaitQuietly(CountDownLatch over) {
         try {
             over.await();
@@ -379,6 +538,20 @@ class KeepAliveTests {
             assertThat(round.leases()).isEqualTo(1);
             assertThat(round.lag()).isBetween(Duration.ZERO, TTL);
         });
+    }
+
+    @WaitingTest
+    void aRenewalThatGoesOutLateSaysSo() {
+        Lease first = this.locker.acquire(ORDER);
+        Duration standstill = Duration.ofMillis(600);
+        this.troubles.holdUpNext(1, standstill, "renew");
+        // due while the timer is held up by the first
+        await().pollDelay(standstill.dividedBy(3)).until(first::isHeld);
+        Lease second = this.locker.acquire(LockRequest.of("second").ttl(TTL));
+        await().until(() -> this.heard.renewed() >= 2);
+        assertThat(this.heard.rounds)
+                .anySatisfy(round -> assertThat(round.lag()).isGreaterThan(Duration.ofMillis(100)));
+        assertThat(second.isHeld()).isTrue();
     }
 
     // closing
@@ -422,11 +595,33 @@ class KeepAliveTests {
         assertThat(this.heard.lost).isEmpty();
     }
 
-    private static Handler handler(Queue<LogRecord> records) {
+    /** What is complained of those who hold a lock of that name. */
+    private static final class Reports implements AutoCloseable {
+
+        private final Queue<LogRecord> all = new ConcurrentLinkedQueue<>();
+
+        private final Handler handler;
+
+        private Reports(String name) {
+            this.handler = handler(report -> {
+                if (report.getMessage().contains("(" + name + ", fence")) {
+                    this.all.add(report);
+                }
+            });
+            REPORTS.addHandler(this.handler);
+        }
+
+        @Override
+        public void close() {
+            REPORTS.removeHandler(this.handler);
+        }
+    }
+
+    private static Handler handler(Consumer<LogRecord> reader) {
         return new Handler() {
             @Override
             public void publish(LogRecord report) {
-                records.add(report);
+                reader.accept(report);
             }
 
             @Override

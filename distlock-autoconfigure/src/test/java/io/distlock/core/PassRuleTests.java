@@ -120,7 +120,7 @@ class PassRuleTests {
 
     @Test
     void whatMayStillBeShortenedIsNotPassedOn() {
-        this.holding.freeze();
+        this.holding.extending(System.nanoTime(), TTL);
         assertThat(allows(this.holding, ORDERS, ORDERS)).isFalse();
     }
 

@@ -4,6 +4,7 @@ import io.distlock.driver.LineDriver;
 import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
+import io.distlock.driver.Renewal;
 import io.distlock.driver.SeveralKeysDriver;
 import io.distlock.driver.SharingDriver;
 import java.lang.reflect.InvocationHandler;
@@ -11,24 +12,33 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** Stands between a locker and its store, whichever, and makes trouble when told to. */
 final class Troubles {
+
+    private record HoldUp(Duration time, AtomicInteger left) {}
+
+    private final Map<String, HoldUp> holdUps = new ConcurrentHashMap<>();
 
     private record Trouble(Kind kind, boolean executed, AtomicInteger left) {}
 
     private final Map<String, Trouble> planned = new ConcurrentHashMap<>();
 
     private final Map<String, Duration> delays = new ConcurrentHashMap<>();
+
+    private final Set<String> refusedKeys = ConcurrentHashMap.newKeySet();
 
     private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
 
@@ -46,9 +56,33 @@ final class Troubles {
         }
     }
 
+    /** The next questions of these kinds never reach the store, as far as anybody can tell: they may be under way. */
+    void loseNext(int times, String... questions) {
+        for (String question : questions) {
+            this.planned.put(question, new Trouble(Kind.UNANSWERED, false, new AtomicInteger(times)));
+        }
+    }
+
+    /** The next questions of these kinds find no connection. */
+    void cutOffNext(int times, String... questions) {
+        for (String question : questions) {
+            this.planned.put(question, new Trouble(Kind.UNREACHABLE, false, new AtomicInteger(times)));
+        }
+    }
+
+    /** Renewals of that key are refused, and of no other. */
+    void refuseRenewalsOf(String key) {
+        this.refusedKeys.add(key);
+    }
+
     /** Answers to questions of that kind arrive so much later. */
     void delayAnswers(Duration time, String question) {
         this.delays.put(question, time);
+    }
+
+    /** Whoever asks the next questions of that kind is held up for so long. */
+    void holdUpNext(int times, Duration time, String question) {
+        this.holdUps.put(question, new HoldUp(time, new AtomicInteger(times)));
     }
 
     /** How often such questions were asked. */
@@ -72,6 +106,10 @@ final class Troubles {
     private Object ask(LockDriver driver, Method question, Object[] arguments) throws Throwable {
         String name = question.getName();
         this.asked.computeIfAbsent(name, any -> new AtomicInteger()).incrementAndGet();
+        HoldUp holdUp = this.holdUps.get(name);
+        if (holdUp != null && holdUp.left().getAndDecrement() > 0) {
+            LockSupport.parkNanos(holdUp.time().toNanos());
+        }
         Trouble trouble = this.planned.get(name);
         boolean disturbed = trouble != null && trouble.left().getAndDecrement() > 0;
         if (disturbed && !trouble.executed()) {
@@ -85,6 +123,9 @@ final class Troubles {
         }
         Duration delay = this.delays.getOrDefault(name, Duration.ZERO);
         Object heard = delay.isZero() ? answer : late(answer, delay);
+        if (name.equals("renew") && !this.refusedKeys.isEmpty()) {
+            return withoutRefused((List<?>) heard, (List<?>) arguments[0]);
+        }
         return disturbed ? lost(heard, trouble) : heard;
     }
 
@@ -101,6 +142,20 @@ final class Troubles {
         return question.getReturnType() == List.class
                 ? ((List<?>) arguments[0]).stream().map(one -> failure).toList()
                 : failure;
+    }
+
+    private Object withoutRefused(List<?> answers, List<?> renewals) {
+        List<Object> left = new ArrayList<>(answers);
+        for (int i = 0; i < left.size(); i++) {
+            String key = ((Renewal) renewals.get(i)).hold().key().key();
+            if (this.refusedKeys.contains(key)) {
+                left.set(
+                        i,
+                        CompletableFuture.failedFuture(
+                                new LockDriverException(Kind.REFUSED, "made by the test for " + key, null)));
+            }
+        }
+        return left;
     }
 
     private static Object lost(Object answer, Trouble trouble) {

@@ -1,12 +1,14 @@
 package io.distlock.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.distlock.Lease;
 import io.distlock.LockListener;
 import io.distlock.LockLost;
 import io.distlock.LockRequest;
+import io.distlock.LockUnavailableException;
 import io.distlock.testredis.PrivateRedis;
 import io.distlock.testredis.RedisCluster;
 import java.time.Duration;
@@ -46,7 +48,7 @@ class FrozenNodeTests {
             node.call("CONFIG", "SET", "cluster-require-full-coverage", "no");
             nodes.clusterNode(node.host(), node.port());
         }
-        this.instance = RunningInstance.with(nodes)
+        this.instance = setUp(nodes)
                 .ttl(TTL)
                 .listener(new LockListener() {
                     @Override
@@ -55,6 +57,15 @@ class FrozenNodeTests {
                     }
                 })
                 .start();
+    }
+
+    RunningInstance.Setup setUp(RedisClusterConfiguration nodes) {
+        return RunningInstance.with(nodes);
+    }
+
+    /** How many connections may be made to a node that answers; the client looks at all nodes when one is silent. */
+    int fewConnections() {
+        return 12;
     }
 
     @AfterEach
@@ -93,10 +104,11 @@ class FrozenNodeTests {
             }
         }
         assertThat(elsewhere).allMatch(Lease::isHeld);
-        // the client looks at all nodes anew when one is silent, and so does this test; the question is whether it ends
+        // this test looks at all nodes, too; the question is whether it ends
         assertThat(connectionsTo(healthy) - connectedBefore)
                 .as("connections made to a node that answers")
-                .isLessThanOrEqualTo(12);
+                .isLessThanOrEqualTo(fewConnections());
+        assertThatThoseWhoAskTheSilentOneAreToldAtOnce(there);
         await().until(() -> this.losses.size() >= there.size());
         assertThat(this.losses).hasSize(there.size());
 
@@ -105,6 +117,17 @@ class FrozenNodeTests {
         await().atMost(Duration.ofSeconds(15))
                 .ignoreExceptions()
                 .until(() -> this.instance.locker().acquire("order:0").isHeld());
+    }
+
+    private void assertThatThoseWhoAskTheSilentOneAreToldAtOnce(List<Lease> there) {
+        LockRequest request = LockRequest.of(there.get(0).key()).waitFor(Duration.ZERO);
+        long start = System.nanoTime();
+        for (int i = 0; i < 20; i++) {
+            assertThatExceptionOfType(LockUnavailableException.class)
+                    .isThrownBy(() -> this.instance.locker().acquire(request));
+        }
+        Duration time = Duration.ofNanos(System.nanoTime() - start);
+        assertThat(time).as("for twenty callers, one time-out after the other").isLessThan(TTL.multipliedBy(2));
     }
 
     private boolean isAt(Lease lease, PrivateRedis node) {

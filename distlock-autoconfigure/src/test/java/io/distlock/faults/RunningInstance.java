@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 
@@ -42,6 +43,10 @@ final class RunningInstance implements AutoCloseable {
 
     static Setup overJedis(RedisStandaloneConfiguration redis) {
         return new Setup(() -> Store.overJedis(redis));
+    }
+
+    static Setup byJedisWith(RedisClusterConfiguration redis) {
+        return new Setup(() -> Store.byJedisIn(redis));
     }
 
     /** @param rejoinAfter how long a node must have been up to vote */

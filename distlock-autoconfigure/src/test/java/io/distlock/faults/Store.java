@@ -8,10 +8,12 @@ import io.distlock.redis.RedisLockDriverFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import redis.clients.jedis.JedisPoolConfig;
 
 /** Where one instance keeps its locks, with clients of its own. */
 record Store(Function<DriverSettings, LockDriver> drivers, Runnable closing) {
@@ -24,7 +26,14 @@ record Store(Function<DriverSettings, LockDriver> drivers, Runnable closing) {
     }
 
     static Store overJedis(RedisStandaloneConfiguration redis) {
-        JedisConnectionFactory connections = new JedisConnectionFactory(redis);
+        return overJedis(new JedisConnectionFactory(redis));
+    }
+
+    static Store byJedisIn(RedisClusterConfiguration redis) {
+        return overJedis(new JedisConnectionFactory(redis, new JedisPoolConfig()));
+    }
+
+    private static Store overJedis(JedisConnectionFactory connections) {
         connections.afterPropertiesSet();
         connections.start();
         return new Store(new RedisLockDriverFactory(connections)::create, connections::destroy);

@@ -10,14 +10,21 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabase;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseBuilder;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseType;
+import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 import org.springframework.transaction.support.TransactionTemplate;
 
 class JdbcFenceGuardTests {
@@ -118,6 +125,37 @@ class JdbcFenceGuardTests {
                 .toArray(CompletableFuture[]::new);
         CompletableFuture.allOf(all).join();
         assertThat(remembered()).containsExactly(20L);
+    }
+
+    /** Who comes between the question whether a resource is known and the row for it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void twoWhoComeFirstAtOnceAreBothServedWhateverAnErrorDoesToATransaction(boolean aborting) {
+        DataSource inMemory = new DriverManagerDataSource("jdbc:h2:mem:first-" + aborting
+                + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_DELAY=-1");
+        DataSource database = aborting ? new AbortingTransactions(inMemory) : inMemory;
+        new ResourceDatabasePopulator(new ClassPathResource("io/distlock/fence/schema.sql")).execute(database);
+        TransactionTemplate transactions = new TransactionTemplate(new DataSourceTransactionManager(database));
+        FenceGuard quick = new JdbcFenceGuard(new JdbcTemplate(database));
+        AtomicBoolean overtaken = new AtomicBoolean();
+        FenceGuard slow = new JdbcFenceGuard(new JdbcTemplate(database) {
+            @Override
+            public int update(String sql, Object... arguments) {
+                if (sql.startsWith("insert") && overtaken.compareAndSet(false, true)) {
+                    CompletableFuture.runAsync(
+                                    () -> transactions.executeWithoutResult(status -> quick.check("seat", 3)))
+                            .join();
+                }
+                return super.update(sql, arguments);
+            }
+        });
+        transactions.executeWithoutResult(status -> slow.check("seat", 5));
+        assertThat(overtaken).isTrue();
+        assertThat(new JdbcTemplate(database).queryForList("select fence from distlock_fence", Long.class))
+                .containsExactly(5L);
+        assertThatExceptionOfType(StaleFenceException.class)
+                .isThrownBy(() -> transactions.executeWithoutResult(status -> slow.check("seat", 4)));
+        new JdbcTemplate(database).execute("shutdown");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.distlock.fence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.distlock.testredis.PrivateRedis;
 import io.distlock.testredis.RedisServers;
@@ -12,6 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.RedisOperations;
+import org.springframework.data.redis.core.SessionCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 class RedisFenceGuardTests {
@@ -57,6 +60,35 @@ class RedisFenceGuardTests {
         assertThat(this.redis.call("GET", "price:7")).isEqualTo("new");
         assertThat((Long) this.redis.call("PTTL", "price:7")).isBetween(1L, 60_000L);
         assertThat(this.redis.call("GET", "fence:{price:7}")).isEqualTo(String.valueOf(FENCE + 1));
+    }
+
+    @Test
+    void whereTheAnswerWouldComeTooLateItSaysSo() {
+        StringRedisTemplate redis = new StringRedisTemplate(this.connections);
+        SessionCallback<Object> inTransaction = new SessionCallback<>() {
+            @Override
+            public <K, V> Object execute(RedisOperations<K, V> operations) {
+                operations.multi();
+                new RedisFenceGuard((StringRedisTemplate) operations, "fence:", Duration.ofMinutes(1))
+                        .set("price:7", "new", Duration.ofMinutes(1), FENCE);
+                return operations.exec();
+            }
+        };
+        assertThatIllegalStateException()
+                .isThrownBy(() -> redis.execute(inTransaction))
+                .withMessageContainingAll("'price:7'", "Discard it");
+        assertThat(this.redis.call("GET", "price:7")).isNull();
+        SessionCallback<Object> piped = new SessionCallback<>() {
+            @Override
+            public <K, V> Object execute(RedisOperations<K, V> operations) {
+                new RedisFenceGuard((StringRedisTemplate) operations, "fence:", Duration.ofMinutes(1))
+                        .check("seat", FENCE);
+                return null;
+            }
+        };
+        assertThatIllegalStateException()
+                .isThrownBy(() -> redis.executePipelined(piped))
+                .withMessageContaining("'seat'");
     }
 
     @Test

@@ -429,6 +429,18 @@ class QuorumTests extends SeveralNodes {
         return last;
     }
 
+    @Test
+    void anExtensionThatSomeMayHaveDoneMayHaveHappened() {
+        LockDriver quorum = quorum();
+        Claim claim = claim("a");
+        granted(quorum.acquire(claim));
+        this.spied.unreachable.addAll(List.of("2 extend", "3 extend", "4 extend"));
+        assertThatExceptionOfType(LockDriverException.class)
+                .isThrownBy(() -> answer(quorum.extend(claim.hold(), Duration.ofSeconds(1))))
+                .withMessageContaining("no connection")
+                .satisfies(failure -> assertThat(failure.mayHaveHappened()).isTrue());
+    }
+
     private static Ownership renew(LockDriver quorum, Claim claim) {
         return answer(quorum.renew(List.of(new Renewal(claim.hold(), TTL))).get(0));
     }

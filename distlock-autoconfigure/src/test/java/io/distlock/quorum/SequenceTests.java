@@ -227,6 +227,17 @@ class SequenceTests extends SeveralNodes {
                         Attempt.Busy.class, busy -> assertThat(busy.nodes()).containsExactly("node-2"));
     }
 
+    @Test
+    void anExtensionThatSomeMayHaveDoneMayHaveHappened() {
+        Claim claim = claim("a");
+        granted(this.sequence.acquire(claim));
+        this.spied.unreachable.addAll(List.of("1 extend"));
+        assertThatExceptionOfType(LockDriverException.class)
+                .isThrownBy(() -> answer(this.sequence.extend(claim.hold(), Duration.ofSeconds(1))))
+                .withMessageContaining("no connection")
+                .satisfies(failure -> assertThat(failure.mayHaveHappened()).isTrue());
+    }
+
     private Ownership release(Claim claim) {
         return answer(this.sequence.release(new Release(claim.hold(), Duration.ZERO)));
     }

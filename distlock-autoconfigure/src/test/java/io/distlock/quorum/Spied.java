@@ -41,6 +41,8 @@ final class Spied {
 
     /** Is sent when the test says so. */
     final Map<String, CompletableFuture<?>> heldUp = new ConcurrentHashMap<>();
+    /** As above, but everybody knows that it cannot have happened. */
+    final Set<String> unreachable = ConcurrentHashMap.newKeySet();
 
     VotingDriver on(int index, VotingDriver store) {
         return (VotingDriver) Proxy.newProxyInstance(
@@ -63,6 +65,9 @@ final class Spied {
         }
         if (this.refused.contains(asked)) {
             return failure(Kind.MISCONFIGURED, "may not be asked");
+        }
+        if (this.unreachable.contains(asked)) {
+            return failure(Kind.UNREACHABLE, "no connection");
         }
         CompletableFuture<?> gate = this.heldUp.get(asked);
         if (gate != null) {

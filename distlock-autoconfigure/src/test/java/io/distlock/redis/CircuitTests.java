@@ -21,7 +21,11 @@ class CircuitTests {
     private final Circuit circuit = new Circuit(this.link);
 
     private CompletableFuture<List<Object>> ask() {
-        return this.circuit.run(Script.TTL, TIMEOUT, new String[] {"k"}, new String[0]);
+        return ask(this.circuit, "k");
+    }
+
+    private static CompletableFuture<List<Object>> ask(Circuit circuit, String key) {
+        return circuit.run(Script.TTL, TIMEOUT, new String[] {key}, new String[0]);
     }
 
     private void timeOut(int times) {
@@ -31,6 +35,30 @@ class CircuitTests {
         }
         await().pollDelay(TIMEOUT.multipliedBy(2)).until(() -> true);
         silent.forEach(answer -> answer.completeExceptionally(failure(Kind.UNANSWERED)));
+    }
+
+    @Test
+    void aTimeoutThatComesWrappedIsOneToo() {
+        List<CompletableFuture<List<Object>>> silent = new ArrayList<>();
+        Link link = new Link() {
+            @Override
+            public CompletableFuture<List<Object>> run(
+                    Script script, Duration timeout, String[] keys, String[] arguments) {
+                CompletableFuture<List<Object>> answer = super.run(script, timeout, keys, arguments);
+                silent.add(answer);
+                return answer.exceptionallyCompose(CompletableFuture::failedFuture);
+            }
+        };
+        Circuit circuit = new Circuit(link);
+        for (int i = 0; i < 3; i++) {
+            ask(circuit, "k");
+        }
+        await().pollDelay(TIMEOUT.multipliedBy(2)).until(() -> true);
+        List.copyOf(silent).forEach(answer -> answer.completeExceptionally(failure(Kind.UNANSWERED)));
+        for (int i = 0; i < 10; i++) {
+            ask(circuit, "k");
+        }
+        assertThat(link.asked).hasSizeBetween(3 + 1, 3 + 2);
     }
 
     private static LockDriverException failure(Kind kind) {
@@ -92,9 +120,42 @@ class CircuitTests {
         assertThat(this.link.asked).hasSize(before + 2);
     }
 
-    private static final class Link extends OneServerLink {
+    @Test
+    void aSilentServerOfAClusterIsSparedAndTheOthersAreAsked() {
+        Link link = new Link() {
+            @Override
+            public boolean isCluster() {
+                return true;
+            }
 
-        private final List<Script> asked = new ArrayList<>();
+            @Override
+            public String node(String key) {
+                return "host:" + key;
+            }
+        };
+        Circuit circuit = new Circuit(link);
+        List<CompletableFuture<List<Object>>> silent = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            silent.add(ask(circuit, "1"));
+        }
+        await().pollDelay(TIMEOUT.multipliedBy(2)).until(() -> true);
+        silent.forEach(answer -> answer.completeExceptionally(failure(Kind.UNANSWERED)));
+        link.asked.clear();
+        List<CompletableFuture<List<Object>>> spared = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            spared.add(ask(circuit, "1"));
+            ask(circuit, "2");
+        }
+        assertThat(link.asked).hasSizeBetween(11, 12);
+        assertThat(spared.get(5))
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withMessageContaining("host:1 of Redis at nowhere has not answered for");
+    }
+
+    private static class Link extends OneServerLink {
+
+        final List<Script> asked = new ArrayList<>();
 
         @Override
         public CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments) {

@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.distlock.Cases;
 import io.distlock.Lease;
+import io.distlock.LockException;
 import io.distlock.LockListener;
 import io.distlock.LockLost;
+import io.distlock.LockNotAcquiredException;
 import io.distlock.LockRequest;
 import io.distlock.LockUnavailableException;
 import io.distlock.ReleaseOutcome;
@@ -31,6 +33,9 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.StreamHandler;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -169,6 +174,101 @@ class RedisTroubleTests {
                 .satisfies(failure -> assertThat(kind(failure)).isEqualTo(Kind.UNANSWERED));
         this.redis.resume();
         await().until(() -> locker.tryAcquire(TRY).isPresent());
+    }
+
+    @Test
+    void whoeverAsksASilentRedisIsToldAfterOneTimeOutHoweverLongItWouldWait() {
+        DistributedLocker locker = locker(this.redis);
+        locker.inspect(KEY);
+        this.redis.pause();
+        long start = System.nanoTime();
+        assertThatExceptionOfType(LockUnavailableException.class)
+                .isThrownBy(() -> locker.acquire(TRY.waitFor(Duration.ofMinutes(1))))
+                .satisfies(failure -> assertThat(kind(failure)).isEqualTo(Kind.UNANSWERED));
+        assertThat(since(start)).isBetween(COMMAND_TIMEOUT.minusMillis(100), COMMAND_TIMEOUT.plus(SLACK));
+    }
+
+    @Test
+    void whoWaitsForAStoreThatIsSilentToTheEndIsToldThatAndNotThatItIsBusy() {
+        DistributedLocker locker = locker(this.redis);
+        CompletableFuture<LockException> refusal = refusalOfAWait(locker, Duration.ofSeconds(3));
+        long start = System.nanoTime();
+        this.redis.pause();
+        assertThat(refusal).succeedsWithin(Duration.ofSeconds(20)).isInstanceOf(LockUnavailableException.class);
+        assertThat(since(start))
+                .isBetween(
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(3).plus(COMMAND_TIMEOUT).plus(SLACK));
+    }
+
+    @Test
+    void whoWaitsForAStoreThatAnswersAgainInTimeIsToldWhoHoldsTheKey() {
+        DistributedLocker locker = locker(this.redis);
+        CompletableFuture<LockException> refusal = refusalOfAWait(locker, Duration.ofSeconds(6));
+        this.redis.pause();
+        assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(() -> locker.inspect(KEY));
+        assertThat(refusal).isNotDone();
+        this.redis.resume();
+        assertThat(refusal)
+                .succeedsWithin(Duration.ofSeconds(20))
+                .isInstanceOfSatisfying(
+                        LockNotAcquiredException.class,
+                        busy -> assertThat(busy.reason()).isEqualTo(LockNotAcquiredException.Reason.BUSY));
+    }
+
+    /** Of somebody who stands in line behind another instance when this returns. */
+    private CompletableFuture<LockException> refusalOfAWait(DistributedLocker locker, Duration wait) {
+        DistributedLocker holding = locker(this.redis);
+        Lease held = holding.acquire(TRY);
+        CompletableFuture<LockException> refusal = CompletableFuture.supplyAsync(() -> {
+            try {
+                locker.acquire(TRY.waitFor(wait));
+                throw new AssertionError("it is held");
+            } catch (LockException refused) {
+                return refused;
+            }
+        });
+        await().until(() -> !holding.inspect(KEY).orElseThrow().waiting().isEmpty());
+        assertThat(held.isHeld()).isTrue();
+        return refusal;
+    }
+
+    @Test
+    void aCrowdThatAsksASilentRedisIsSoonToldAtOnceAndDoesNotBuryIt() {
+        DistributedLocker locker = locker(this.redis);
+        locker.acquire(TRY).close();
+        this.redis.call("CONFIG", "RESETSTAT");
+        this.redis.pause();
+        int crowd = 20;
+        int times = 50;
+        long start = System.nanoTime();
+        List<CompletableFuture<Void>> callers = IntStream.range(0, crowd)
+                .mapToObj(caller -> CompletableFuture.runAsync(
+                        () -> {
+                            for (int i = 0; i < times; i++) {
+                                LockRequest any =
+                                        LockRequest.of("k" + caller + "-" + i).waitFor(Duration.ZERO);
+                                assertThatExceptionOfType(LockUnavailableException.class)
+                                        .isThrownBy(() -> locker.acquire(any));
+                            }
+                        },
+                        task -> new Thread(task).start()))
+                .toList();
+        callers.forEach(CompletableFuture::join);
+        // one time-out after the other would take fifty
+        assertThat(since(start)).isLessThan(COMMAND_TIMEOUT.multipliedBy(15));
+        this.redis.resume();
+        await().ignoreExceptionsInstanceOf(LockUnavailableException.class)
+                .until(() -> locker.tryAcquire(TRY).isPresent());
+        assertThat(scriptsRun()).as("of %s questions", crowd * times).isLessThan(crowd * times / 4);
+    }
+
+    private int scriptsRun() {
+        Matcher calls = Pattern.compile("cmdstat_eval(?:sha)?:calls=(\\d+)")
+                .matcher(String.valueOf(this.redis.call("INFO", "commandstats")));
+        return calls.results()
+                .mapToInt(found -> Integer.parseInt(found.group(1)))
+                .sum();
     }
 
     @Test
