@@ -124,7 +124,7 @@ final class KeyLine {
         if (this.held == null && !this.claiming.isUnderWay()) {
             waiter.expectSoon();
         }
-        return claimIfNeeded();
+        return !patient && this.held == null && this.claiming.isUnderWay() ? this.claiming.askNow() : claimIfNeeded();
     }
 
     /** Whoever waits needs somebody here to hold the key, or a claim under way. */
