@@ -120,6 +120,15 @@ final class Claiming {
         });
     }
 
+    /** A question now, unless one is under way: somebody has no time to wait for the next that is due. */
+    Runnable askNow() {
+        Standing asking = this.standing;
+        if (asking == null || asking.isUnderWay()) {
+            return KeyLine.NOTHING;
+        }
+        return this.desk.lines() == null ? () -> askAnew(asking) : this.questions.ask(asking);
+    }
+
     /** One more question, that leaves the line if it is busy; none if one is under way. */
     Runnable askLast() {
         Standing asking = this.standing;

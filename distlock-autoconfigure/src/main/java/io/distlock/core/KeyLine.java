@@ -127,7 +127,7 @@ final class KeyLine {
         if (this.held == null && !this.claiming.isUnderWay()) {
             waiter.expectSoon();
         }
-        return claimIfNeeded();
+        return !patient && this.held == null && this.claiming.isUnderWay() ? this.claiming.askNow() : claimIfNeeded();
     }
 
     /** Those who share a key stand in a line apart each, and are counted together. */

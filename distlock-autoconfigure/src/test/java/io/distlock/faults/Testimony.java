@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -30,6 +31,9 @@ final class Testimony {
     private final Map<String, AtomicInteger> turns = new ConcurrentHashMap<>();
 
     private final Map<Turn, List<Long>> losses = new ConcurrentHashMap<>();
+
+    /** Those whose holders saw it themselves; of the others the release has found it. */
+    private final Set<Turn> lostWhileHeld = ConcurrentHashMap.newKeySet();
 
     private final Map<Turn, Outcome> outcomes = new ConcurrentHashMap<>();
 
@@ -62,7 +66,12 @@ final class Testimony {
                 noteSpan(words);
                 this.turns.computeIfAbsent(words[1], key -> new AtomicInteger()).incrementAndGet();
             }
-            case "ended" -> noteSpan(words);
+            case "ended" -> {
+                noteSpan(words);
+                if (words[5].equals("lost")) {
+                    this.lostWhileHeld.add(turn(words));
+                }
+            }
             case "lost" ->
                 this.losses
                         .computeIfAbsent(turn(words), turn -> new CopyOnWriteArrayList<>())
@@ -108,6 +117,7 @@ final class Testimony {
         List.of(this.writes, this.insisted, this.refusals, this.stalls, this.sleeps)
                 .forEach(Queue::clear);
         List.of(this.spans, this.losses, this.outcomes).forEach(Map::clear);
+        this.lostWhileHeld.clear();
         this.cycled.set(0);
         this.stale.set(0);
         this.lastWritten = 0;
@@ -218,10 +228,10 @@ final class Testimony {
         return this.sleeps.stream().map(sleep -> sleep.within(from, until)).reduce(Duration.ZERO, Duration::plus);
     }
 
-    /** The longest time from the last belief in a lease to the news that it is lost, but for what it slept through. */
+    /** The longest time from the last belief in a lease to the news that it is lost, but for what it slept through; while it was held. */
     Duration slowestTelling() {
         return this.spans.values().stream()
-                .filter(span -> this.losses.containsKey(Turn.of(span)))
+                .filter(span -> this.lostWhileHeld.contains(Turn.of(span)) && this.losses.containsKey(Turn.of(span)))
                 .map(this::telling)
                 .max(Duration::compareTo)
                 .orElse(Duration.ZERO);

@@ -106,7 +106,7 @@ final class WaiterWork {
             until = now;
             LockSupport.parkNanos(1_000_000);
         }
-        say("ended " + what + until);
+        say("ended " + what + until + (lease.isHeld() ? " held" : " lost"));
     }
 
     private void release(Lease lease) {
