@@ -4,8 +4,9 @@ import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -45,8 +46,8 @@ final class JedisLink implements RedisLink {
 
     private final JedisInbox inbox;
 
-    /** When somebody was answered last. */
-    private volatile long heardAt = System.nanoTime();
+    /** When somebody was answered last, by node. */
+    private final Map<String, Long> heardAt = new ConcurrentHashMap<>();
 
     JedisLink(JedisConnectionFactory factory) {
         this.factory = factory;
@@ -57,13 +58,17 @@ final class JedisLink implements RedisLink {
 
     @Override
     public CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments) {
-        Executor lane = this.lanes.to(keys.length == 0 ? "" : node(keys[0]));
-        return ask(lane, timeout, redis -> JedisScripts.run(redis.scriptingCommands(), script, keys, arguments));
+        String node = keys.length == 0 ? "" : node(keys[0]);
+        return ask(
+                node,
+                this.lanes,
+                timeout,
+                redis -> JedisScripts.run(redis.scriptingCommands(), script, keys, arguments));
     }
 
     @Override
     public CompletableFuture<Void> load(Duration timeout) {
-        return ask(this.lanes.to(""), timeout, redis -> {
+        return ask("", this.lanes, timeout, redis -> {
                     JedisScripts.load(redis.scriptingCommands());
                     return true;
                 })
@@ -72,27 +77,31 @@ final class JedisLink implements RedisLink {
 
     @Override
     public CompletableFuture<Long> copies(String record, int replicas, Duration timeout) {
-        Executor lane = this.waitingLanes.to(node(record));
-        return ask(lane, timeout.plus(MARGIN), redis -> JedisCopies.await(redis, record, replicas, timeout));
+        return ask(
+                node(record),
+                this.waitingLanes,
+                timeout.plus(MARGIN),
+                redis -> JedisCopies.await(redis, record, replicas, timeout));
     }
 
-    private <T> CompletableFuture<T> ask(Executor lane, Duration timeout, Function<RedisConnection, T> question) {
+    private <T> CompletableFuture<T> ask(
+            String node, JedisLanes lanesThere, Duration timeout, Function<RedisConnection, T> question) {
         JedisCommand<T> command = new JedisCommand<>(this.factory, question);
         try {
-            lane.execute(command);
+            lanesThere.to(node).execute(command);
         } catch (RejectedExecutionException closed) {
             return CompletableFuture.failedFuture(
                     new LockDriverException(Kind.UNREACHABLE, "the locker is closed", closed));
         }
-        command.answer().thenRun(() -> this.heardAt = System.nanoTime());
-        return inTime(command, timeout, command.start() + timeout.toNanos());
+        command.answer().thenRun(() -> this.heardAt.put(node, System.nanoTime()));
+        return inTime(command, node, timeout, command.start() + timeout.toNanos());
     }
 
     /**
-     * While others are answered, a queue before the few threads is what takes so long, up to a limit: only what has been
+     * While its node answers others, a queue before the few threads is what takes so long, up to a limit: only what has been
      * sent, or finds all others unanswered too, is late when its time is over.
      */
-    private <T> CompletableFuture<T> inTime(JedisCommand<T> command, Duration timeout, long end) {
+    private <T> CompletableFuture<T> inTime(JedisCommand<T> command, String node, Duration timeout, long end) {
         CompletableFuture<T> answer = command.answer();
         return answer.copy()
                 .orTimeout(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)
@@ -101,9 +110,11 @@ final class JedisLink implements RedisLink {
                         return answer;
                     }
                     long most = command.start() + MOST_TIMEOUTS * timeout.toNanos();
-                    long next = Math.min(most, command.silentSince(this.heardAt) + timeout.toNanos());
+                    long next = Math.min(
+                            most,
+                            command.silentSince(this.heardAt.getOrDefault(node, command.start())) + timeout.toNanos());
                     if (next - System.nanoTime() > 0) {
-                        return inTime(command, timeout, next);
+                        return inTime(command, node, timeout, next);
                     }
                     command.giveUp(silent(command, timeout));
                     return answer;

@@ -9,9 +9,7 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionStateAdapter;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
-import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
-import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.netty.util.Timer;
@@ -74,15 +72,6 @@ final class LettuceDoor {
     /** Whether commands go to several servers, of which one may answer when another does not. */
     boolean isCluster() {
         return this.factory.isClusterAware();
-    }
-
-    /** The node of the cluster that answers for these keys, as far as is known; empty where there is one server. */
-    String nodeOf(String[] keys) {
-        if (!isCluster() || keys.length == 0 || !(client() instanceof RedisClusterClient cluster)) {
-            return "";
-        }
-        RedisClusterNode node = cluster.getPartitions().getPartitionBySlot(SlotHash.getSlot(keys[0]));
-        return node == null ? "" : node.getNodeId();
     }
 
     void open(Opening opening) {

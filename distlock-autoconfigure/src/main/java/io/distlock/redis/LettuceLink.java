@@ -45,7 +45,7 @@ final class LettuceLink implements RedisLink {
     @Override
     public CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments) {
         LettuceCall call = known -> new WrittenCall(known, keys, arguments, this.door.isCluster());
-        return run(timeout, script, call, this.door.nodeOf(keys));
+        return run(timeout, script, call, keys.length == 0 ? "" : node(keys[0]));
     }
 
     @Override
