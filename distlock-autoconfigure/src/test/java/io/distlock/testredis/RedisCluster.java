@@ -49,6 +49,11 @@ public final class RedisCluster implements AutoCloseable {
                     PATIENCE,
                     "the replica to copy",
                     () -> String.valueOf(replica.call("INFO", "replication")).contains("master_link_status:up"));
+            // or clients that ask the new one find slots that nobody has
+            Patience.await(
+                    PATIENCE,
+                    "the replica to know all slots",
+                    () -> String.valueOf(replica.call("CLUSTER", "INFO")).contains("cluster_slots_ok:" + SLOTS));
         } catch (RuntimeException failure) {
             replica.close();
             throw failure;
