@@ -4,7 +4,6 @@ import io.distlock.LockState;
 import io.distlock.driver.Attempt;
 import io.distlock.driver.KeyState;
 import io.distlock.driver.LockKey;
-import io.distlock.driver.SharingDriver;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -54,7 +53,7 @@ final class States {
                 known.sharers().stream().map(States::holder).toList();
         return new LockState(
                 key.key(),
-                shown(known),
+                shown(known.token(), facts),
                 holders.isEmpty() ? instance(known.token(), facts) : instances(holders),
                 known.fence().isPresent() ? Optional.of(since(known.fence().getAsLong())) : Optional.empty(),
                 known.remaining(),
@@ -65,10 +64,9 @@ final class States {
                 holders);
     }
 
-    /** What a stranger wrote is all that is known of it, and what stands at a shared key is nobody's. */
-    private static String shown(KeyState known) {
-        boolean proof = known.fence().isPresent() && !known.token().equals(SharingDriver.SHARED);
-        return proof ? RandomTokens.shown(known.token()) : RandomTokens.shownOfStranger(known.token());
+    /** Whoever locks with distlock says which instance it is; what a stranger wrote is all that is known of it. */
+    private static String shown(String token, Map<String, String> facts) {
+        return facts.containsKey(Details.INSTANCE) ? RandomTokens.shown(token) : RandomTokens.shownOfStranger(token);
     }
 
     private static LockState.Holder holder(KeyState.Sharer sharer) {

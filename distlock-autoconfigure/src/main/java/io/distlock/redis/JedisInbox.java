@@ -2,6 +2,8 @@ package io.distlock.redis;
 
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -26,11 +28,17 @@ final class JedisInbox {
     /** Between two attempts to subscribe again. */
     private static final long REST = 200_000_000;
 
+    /** Milliseconds that Redis has to say that the subscription is over. */
+    private static final long LAST_WORDS = 500;
+
     private final RedisConnectionFactory factory;
 
     private final AtomicReference<@Nullable CompletableFuture<Void>> opened = new AtomicReference<>();
 
-    private volatile @Nullable RedisConnection connection;
+    /** Whoever takes it out of here ends it. */
+    private final AtomicReference<@Nullable RedisConnection> connection = new AtomicReference<>();
+
+    private volatile @Nullable Thread thread;
 
     private volatile boolean listening;
 
@@ -53,9 +61,10 @@ final class JedisInbox {
             }
             CompletableFuture<Void> next = new CompletableFuture<>();
             if (this.opened.compareAndSet(before, next)) {
-                Thread thread = new Thread(() -> listen(channel, new Ear(listener, next), next), "distlock-inbox");
-                thread.setDaemon(true);
-                thread.start();
+                Thread listening = new Thread(() -> listen(channel, new Ear(listener, next), next), "distlock-inbox");
+                listening.setDaemon(true);
+                this.thread = listening;
+                listening.start();
                 return next;
             }
         }
@@ -70,6 +79,32 @@ final class JedisInbox {
         if (this.listening) {
             stop();
         }
+        Thread listening = this.thread;
+        if (listening != null && !ends(listening)) {
+            breakOff();
+        }
+    }
+
+    private static boolean ends(Thread listening) {
+        LockSupport.unpark(listening);
+        try {
+            listening.join(LAST_WORDS);
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+        return !listening.isAlive();
+    }
+
+    /** A connection that died without a word never says that its subscription is over, and would be read for ever. */
+    private void breakOff() {
+        RedisConnection open = this.connection.getAndSet(null);
+        if (open != null && open.getNativeConnection() instanceof Jedis jedis) {
+            try {
+                jedis.getConnection().forceDisconnect();
+            } catch (IOException ex) {
+                throw new UncheckedIOException(ex);
+            }
+        }
     }
 
     /**
@@ -77,7 +112,7 @@ final class JedisInbox {
      * answer too many would be read by whoever has the connection from the pool next.
      */
     private void stop() {
-        RedisConnection open = this.connection;
+        RedisConnection open = this.connection.get();
         Subscription subscription = open == null ? null : open.getSubscription();
         if (subscription != null && this.stopped.compareAndSet(false, true)) {
             try {
@@ -110,7 +145,7 @@ final class JedisInbox {
                 }
             } finally {
                 this.listening = false;
-                this.connection = null;
+                this.connection.set(null);
             }
             if (!this.closed) {
                 LockSupport.parkNanos(REST);
@@ -120,14 +155,20 @@ final class JedisInbox {
 
     private void listen(String channel, Ear ear) {
         RedisConnection open = this.factory.getConnection();
+        this.connection.set(open);
         try {
-            this.connection = open;
-            open.subscribe(ear, channel.getBytes(StandardCharsets.UTF_8));
+            if (!this.closed) { // else nobody would end it any more
+                open.subscribe(ear, channel.getBytes(StandardCharsets.UTF_8));
+            }
         } catch (RuntimeException failure) {
             abandon(open);
             throw failure;
         }
-        open.close();
+        if (this.connection.compareAndSet(open, null)) {
+            open.close();
+        } else {
+            abandon(open);
+        }
     }
 
     /**

@@ -92,9 +92,11 @@ final class SimulatedWire implements LineDriver {
             return answer;
         }
         if (this.world.happens(this.network.doubled())) {
-            // sent again, since the connection broke before the answer came
-            travel(what, question, new CompletableFuture<>(), way());
-            travel(what, question, answer, way() + this.world.between(0, timeout.toNanos() / 4));
+            // sent again, since the connection broke before the answer came; what is late may be overtaken by that
+            long way = way();
+            travel(what, question, new CompletableFuture<>(), way);
+            long again = way() + this.world.between(0, timeout.toNanos() / 4);
+            travel(what, question, answer, this.network.late() > 0 ? again : Math.max(way + 1, again));
         } else {
             travel(what, question, answer, way());
         }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 class LockOrderTests {
 
     /** So many that some of them are at the same place at the same time. */
-    private static final int ROUNDS = 20_000;
+    private static final int ROUNDS = 5_000;
 
     private final Logger logger = (Logger) LoggerFactory.getLogger(LockOrder.class);
 

@@ -196,7 +196,8 @@ class AutoConfigureDistlockTests {
     void everyDriverOfOursIsReplaced(String name) {
         Locker named = this.lockers.get(name);
         Lease held = named.acquire("k");
-        assertThat(this.locks.elsewhere(name).tryAcquire("k")).isEmpty();
+        assertThat(this.locks.elsewhere(name).tryAcquire(LockRequest.of("k").waitFor(Duration.ZERO)))
+                .isEmpty();
         this.locks.lose("k");
         assertThat(held.isHeld()).isFalse();
         this.locks.silence();
