@@ -48,6 +48,8 @@ public final class LogLines implements AutoCloseable {
     private LogLines(String word) {
         this.word = word;
         this.jdk.addHandler(this.handler);
+        // an application of another test may have led the JDK's log to Spring's, where each line would be heard once more
+        this.jdk.setUseParentHandlers(false);
         this.appender.setContext(this.spring.getLoggerContext());
         this.appender.start();
         this.spring.addAppender(this.appender);
@@ -69,6 +71,7 @@ public final class LogLines implements AutoCloseable {
 
     @Override
     public void close() {
+        this.jdk.setUseParentHandlers(true);
         this.jdk.removeHandler(this.handler);
         this.spring.detachAppender(this.appender);
     }
