@@ -48,7 +48,8 @@ public final class LogLines implements AutoCloseable {
     private LogLines(String word) {
         this.word = word;
         this.jdk.addHandler(this.handler);
-        // an application of another test may have led the JDK's log to Spring's, where each line would be heard once more
+        // an application of another test may have led the JDK's log to Spring's, where each line would be heard once
+        // more
         this.jdk.setUseParentHandlers(false);
         this.appender.setContext(this.spring.getLoggerContext());
         this.appender.start();

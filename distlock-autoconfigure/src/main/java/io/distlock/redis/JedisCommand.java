@@ -42,9 +42,13 @@ final class JedisCommand<T> implements Runnable {
         return this.start;
     }
 
-    /** Since when nothing has been heard of it, though others have been answered then. */
+    /** Since when nothing has been heard of it, though others have been answered there meanwhile. */
     long silentSince(long heardAt) {
-        return this.sent ? this.sentAt : Math.max(this.start, heardAt);
+        boolean othersWereAnswered = heardAt - this.start > 0;
+        if (!othersWereAnswered) {
+            return this.start;
+        }
+        return this.sent ? this.sentAt : heardAt;
     }
 
     /** Nobody waits for it any more; if it is not sent yet, it never is. */

@@ -2,8 +2,6 @@ package io.distlock.redis;
 
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -28,17 +26,11 @@ final class JedisInbox {
     /** Between two attempts to subscribe again. */
     private static final long REST = 200_000_000;
 
-    /** Milliseconds that Redis has to say that the subscription is over. */
-    private static final long LAST_WORDS = 500;
-
     private final RedisConnectionFactory factory;
 
     private final AtomicReference<@Nullable CompletableFuture<Void>> opened = new AtomicReference<>();
 
-    /** Whoever takes it out of here ends it. */
-    private final AtomicReference<@Nullable RedisConnection> connection = new AtomicReference<>();
-
-    private volatile @Nullable Thread thread;
+    private volatile @Nullable RedisConnection connection;
 
     private volatile boolean listening;
 
@@ -61,10 +53,9 @@ final class JedisInbox {
             }
             CompletableFuture<Void> next = new CompletableFuture<>();
             if (this.opened.compareAndSet(before, next)) {
-                Thread listening = new Thread(() -> listen(channel, new Ear(listener, next), next), "distlock-inbox");
-                listening.setDaemon(true);
-                this.thread = listening;
-                listening.start();
+                Thread thread = new Thread(() -> listen(channel, new Ear(listener, next), next), "distlock-inbox");
+                thread.setDaemon(true);
+                thread.start();
                 return next;
             }
         }
@@ -79,32 +70,6 @@ final class JedisInbox {
         if (this.listening) {
             stop();
         }
-        Thread listening = this.thread;
-        if (listening != null && !ends(listening)) {
-            breakOff();
-        }
-    }
-
-    private static boolean ends(Thread listening) {
-        LockSupport.unpark(listening);
-        try {
-            listening.join(LAST_WORDS);
-        } catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-        }
-        return !listening.isAlive();
-    }
-
-    /** A connection that died without a word never says that its subscription is over, and would be read for ever. */
-    private void breakOff() {
-        RedisConnection open = this.connection.getAndSet(null);
-        if (open != null && open.getNativeConnection() instanceof Jedis jedis) {
-            try {
-                jedis.getConnection().forceDisconnect();
-            } catch (IOException ex) {
-                throw new UncheckedIOException(ex);
-            }
-        }
     }
 
     /**
@@ -112,7 +77,7 @@ final class JedisInbox {
      * answer too many would be read by whoever has the connection from the pool next.
      */
     private void stop() {
-        RedisConnection open = this.connection.get();
+        RedisConnection open = this.connection;
         Subscription subscription = open == null ? null : open.getSubscription();
         if (subscription != null && this.stopped.compareAndSet(false, true)) {
             try {
@@ -145,7 +110,7 @@ final class JedisInbox {
                 }
             } finally {
                 this.listening = false;
-                this.connection.set(null);
+                this.connection = null;
             }
             if (!this.closed) {
                 LockSupport.parkNanos(REST);
@@ -155,20 +120,14 @@ final class JedisInbox {
 
     private void listen(String channel, Ear ear) {
         RedisConnection open = this.factory.getConnection();
-        this.connection.set(open);
         try {
-            if (!this.closed) { // else nobody would end it any more
-                open.subscribe(ear, channel.getBytes(StandardCharsets.UTF_8));
-            }
+            this.connection = open;
+            open.subscribe(ear, channel.getBytes(StandardCharsets.UTF_8));
         } catch (RuntimeException failure) {
             abandon(open);
             throw failure;
         }
-        if (this.connection.compareAndSet(open, null)) {
-            open.close();
-        } else {
-            abandon(open);
-        }
+        open.close();
     }
 
     /**
