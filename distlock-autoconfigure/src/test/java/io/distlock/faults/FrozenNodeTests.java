@@ -127,7 +127,8 @@ class FrozenNodeTests {
                     .isThrownBy(() -> this.instance.locker().acquire(request));
         }
         Duration time = Duration.ofNanos(System.nanoTime() - start);
-        assertThat(time).as("for twenty callers, one time-out after the other").isLessThan(TTL.multipliedBy(2));
+        // twenty time-outs of a third of the ttl, one after the other, would be more than six of these
+        assertThat(time).as("for twenty callers, one time-out after the other").isLessThan(TTL.multipliedBy(3));
     }
 
     private boolean isAt(Lease lease, PrivateRedis node) {
