@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,7 +63,8 @@ class PageIT {
     void aRushSellsTwentySeatsOnceWithTheLockAndSomeTwiceWithout() throws IOException {
         rush();
         assertThat(texts("#doubles")).containsExactly("0");
-        assertThat(texts(".seat.sold")).hasSize(20);
+        // the page asks for the hall by itself
+        Awaitility.await().untilAsserted(() -> assertThat(texts(".seat.sold")).hasSize(20));
         assertThat(texts("#figures tr:first-child td")).containsExactly("200", "0");
         assertThat(this.browser.findElements(By.cssSelector("#plot circle"))).hasSize(200);
 

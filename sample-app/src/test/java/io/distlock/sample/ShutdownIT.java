@@ -114,7 +114,7 @@ class ShutdownIT {
         work.awaitBegun("stray");
         context.close();
 
-        assertThat(output).contains("closes while locks are held; they end with their ttl: [stray]");
+        assertThat(output).contains("closes while locks are held; they end with their ttl: 'stray' (");
         await().atMost(PATIENCE).until(() -> work.heard.lost.size() == 1);
         assertThat(work.heard.lost.peek().reason()).isEqualTo(LockLost.Reason.CLOSED);
         assertThat((Long) REDIS.call("PTTL", this.prefix + "stray")).isPositive();
