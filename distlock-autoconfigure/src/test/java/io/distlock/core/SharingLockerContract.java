@@ -508,7 +508,11 @@ public abstract class SharingLockerContract {
 
     /** Nothing is awaited by it: it is what is done under the lock, and long enough for others to come meanwhile. */
     private static void work(Duration time) {
-        LockSupport.parkNanos(time.toNanos());
+        long until = System.nanoTime() + time.toNanos();
+        // one park may return at once: whoever woke this thread for its lock may have left it a permit
+        for (long left = time.toNanos(); left > 0; left = until - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
     }
 
     private static void check(boolean right, AtomicInteger wrong) {

@@ -12,14 +12,19 @@ import io.distlock.driver.Release;
 import io.distlock.driver.SeveralKeysDriver;
 import io.distlock.testredis.RedisCluster;
 import io.distlock.testredis.TestRedis;
+import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /** The contract on a real cluster, where scripts may name the keys of one slot only. */
@@ -27,14 +32,14 @@ class RedisClusterLockDriverTests extends RedisLockDriverTests {
 
     static RedisCluster cluster;
 
-    private static LettuceConnectionFactory connections;
+    private static final Queue<LettuceConnectionFactory> CLIENTS = new ConcurrentLinkedQueue<>();
+
+    private static ClientResources resources;
 
     @BeforeAll
     static void startCluster() {
         cluster = RedisCluster.start();
-        connections = new LettuceConnectionFactory(nodes());
-        connections.afterPropertiesSet();
-        connections.start();
+        resources = ClientResources.create();
     }
 
     static RedisClusterConfiguration nodes() {
@@ -45,13 +50,29 @@ class RedisClusterLockDriverTests extends RedisLockDriverTests {
 
     @AfterAll
     static void stopCluster() {
-        connections.destroy();
+        CLIENTS.forEach(LettuceConnectionFactory::destroy);
+        CLIENTS.clear();
+        resources.shutdown(0, 0, TimeUnit.SECONDS).awaitUninterruptibly();
         cluster.close();
     }
 
+    /**
+     * Over a client of its own, as in an application: a client of a cluster tells of every connection that ends, and one
+     * that another test closes would put in doubt what a release has found here.
+     */
     @Override
     protected LineDriver create(DriverSettings settings) {
-        return (LineDriver) new RedisLockDriverFactory(connections).create(settings);
+        LettuceConnectionFactory client = new LettuceConnectionFactory(
+                nodes(),
+                LettuceClientConfiguration.builder()
+                        .clientResources(resources)
+                        .shutdownQuietPeriod(Duration.ZERO)
+                        .shutdownTimeout(Duration.ZERO)
+                        .build());
+        client.afterPropertiesSet();
+        client.start();
+        CLIENTS.add(client);
+        return (LineDriver) new RedisLockDriverFactory(client).create(settings);
     }
 
     @WaitingTest
