@@ -45,13 +45,14 @@ final class Growth {
     }
 
     private void grow(Growing what, WorkerProcess worker, List<Step> steps) throws IOException, InterruptedException {
+        tell(worker, "poll " + what.poll().toMillis());
         tell(worker, "keep " + what.heldBefore());
         Thread.sleep(SETTLING_MILLIS);
         long memoryBefore = this.probe.memory();
         long heapBefore = Long.parseLong(worker.ask("heap"));
         for (int count : what.counts()) {
             tell(worker, what.order(count));
-            Thread.sleep(SETTLING_MILLIS);
+            Thread.sleep(SETTLING_MILLIS + 2 * what.poll().toMillis());
             long heap = Long.parseLong(worker.ask("heap")) - heapBefore;
             steps.add(step(what, count, worker, memoryBefore, heap));
         }

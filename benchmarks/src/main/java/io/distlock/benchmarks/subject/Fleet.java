@@ -3,6 +3,7 @@ package io.distlock.benchmarks.subject;
 import io.distlock.Locker;
 import io.distlock.benchmarks.server.RedisAddress;
 import io.distlock.core.LockerSettings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -14,15 +15,40 @@ public final class Fleet {
 
     private final LettuceConnectionFactory redis;
 
+    private Duration poll = LockerSettings.defaults().pollInterval();
+
     public Fleet(RedisAddress redis) {
         this.redis = SpringRedis.connect(redis);
+    }
+
+    /** Of the instances that are opened from now on. */
+    public void pollEvery(Duration interval) {
+        this.poll = interval;
     }
 
     /** The instance of that number, opened when it is first asked for. */
     public Locker instance(int number) {
         while (this.instances.size() <= number) {
-            this.instances.add(Distlock.locker(this.redis, LockerSettings.defaults()));
+            this.instances.add(Distlock.locker(this.redis, settings()));
         }
         return this.instances.get(number);
+    }
+
+    private LockerSettings settings() {
+        LockerSettings defaults = LockerSettings.defaults();
+        return new LockerSettings(
+                defaults.name(),
+                defaults.prefix(),
+                defaults.ttl(),
+                defaults.waitFor(),
+                defaults.maxTtl(),
+                defaults.autoRenew(),
+                defaults.maxHold(),
+                defaults.grace(),
+                this.poll,
+                defaults.maxWaiters(),
+                defaults.passMax(),
+                defaults.passTime(),
+                defaults.shutdownGrace());
     }
 }

@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 
 /**
  * Holds more and more locks, and lets others stand in line: {@code hold n} locks, or {@code keep} them without renewing;
- * {@code keys n} of these awaited by one
- * other instance; {@code callers n} of one other instance waiting for the first; {@code instances n} waiting for the first.
+ * {@code keys n} of these awaited by one other instance; {@code callers n} of one other instance waiting for the first;
+ * {@code instances n} waiting for the first. {@code poll n} milliseconds pass between two questions of a waiter.
  */
 final class GrowthJob implements Worker.Job {
 
@@ -46,6 +46,7 @@ final class GrowthJob implements Worker.Job {
         String[] words = order.split(" ");
         int wanted = Integer.parseInt(words[1]);
         switch (words[0]) {
+            case "poll" -> this.fleet.pollEvery(Duration.ofMillis(wanted));
             case "hold" -> hold(wanted, request -> request);
             case "keep" ->
                 hold(
