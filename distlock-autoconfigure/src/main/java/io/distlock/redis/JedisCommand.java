@@ -65,9 +65,17 @@ final class JedisCommand<T> implements Runnable {
             this.sentAt = System.nanoTime();
             this.sent = true;
             this.answer.complete(this.question.apply(connection));
+        } catch (LockDriverException known) {
+            this.answer.completeExceptionally(known);
         } catch (RuntimeException failure) {
-            this.answer.completeExceptionally(explain(failure));
+            this.answer.completeExceptionally(explain(translated(failure)));
         }
+    }
+
+    /** What comes from Jedis itself, where its own client is asked. */
+    private RuntimeException translated(RuntimeException failure) {
+        RuntimeException known = this.factory.translateExceptionIfPossible(failure);
+        return known == null ? failure : known;
     }
 
     private LockDriverException explain(RuntimeException failure) {

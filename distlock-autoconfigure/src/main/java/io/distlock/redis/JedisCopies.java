@@ -7,21 +7,33 @@ import java.util.List;
 import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 import org.springframework.data.redis.connection.RedisConnection;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisCluster;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
 
-/** Waits for replicas as Jedis does it: the connection that wrote must be the one that waits. */
+/**
+ * Waits for replicas as Jedis does it: the connection that wrote must be the one that waits. Which client that is depends
+ * on how the connection factory was made: one that was given a {@code JedisPoolConfig} has those of before Jedis 7.
+ */
 final class JedisCopies {
 
     private JedisCopies() {}
 
     static long await(RedisConnection redis, String record, int replicas, Duration timeout) {
         Object client = redis.getNativeConnection();
+        if (client instanceof Jedis one) { // the connection itself, which whoever borrowed it gives back
+            return await(new Pipeline(one), record, replicas, timeout);
+        }
         if (client instanceof RedisClusterClient cluster) {
-            int slot = ClusterSlotHashUtil.calculateSlot(record);
-            try (Connection node = cluster.getConnectionFromSlot(slot)) {
+            try (Connection node = cluster.getConnectionFromSlot(slot(record))) {
+                return await(new Pipeline(node), record, replicas, timeout);
+            }
+        }
+        if (client instanceof JedisCluster cluster) {
+            try (Connection node = cluster.getConnectionFromSlot(slot(record))) {
                 return await(new Pipeline(node), record, replicas, timeout);
             }
         }
@@ -32,6 +44,10 @@ final class JedisCopies {
         }
         throw new LockDriverException(
                 Kind.MISCONFIGURED, "this Jedis client cannot wait for replicas: " + client.getClass(), null);
+    }
+
+    private static int slot(String key) {
+        return ClusterSlotHashUtil.calculateSlot(key);
     }
 
     private static long await(Pipeline pipeline, String record, int replicas, Duration timeout) {

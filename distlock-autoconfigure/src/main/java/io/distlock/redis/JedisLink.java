@@ -124,6 +124,8 @@ final class JedisLink implements RedisLink {
     private LockDriverException silent(JedisCommand<?> command, Duration timeout) {
         if (isCluster()) {
             this.nodes.lookAgain();
+        } else if (command.isSent()) {
+            this.inbox.mayBeDead();
         }
         return new LockDriverException(
                 command.isSent() ? Kind.UNANSWERED : Kind.UNREACHABLE,

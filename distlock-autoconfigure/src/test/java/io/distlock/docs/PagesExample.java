@@ -14,10 +14,12 @@ import io.distlock.annotation.DistributedLock;
 import io.distlock.annotation.WhenBusy;
 import io.distlock.driver.LockDriverFactory;
 import io.distlock.memory.MemoryLockDriverFactory;
+import io.distlock.observe.OperationLog;
 import java.math.BigDecimal;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.cache.annotation.Cacheable;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.EventListener;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
@@ -174,5 +176,14 @@ final class PagesExample {
         }
 
         private void load(String file, long fence) {}
+    }
+
+    /** docs/observing.md */
+    static class Logging {
+
+        @Bean
+        OperationLog operationLog() {
+            return new OperationLog();
+        }
     }
 }

@@ -33,7 +33,8 @@ class PagesTests {
             .map(folder -> Page.sources(folder, ".java"))
             .collect(Collectors.joining("\n")));
 
-    private static final String CLASSES = Stream.of("sample-app/src/test", "distlock-autoconfigure/src/test")
+    private static final String CLASSES = Stream.of(
+                    "sample-app/src/test", "benchmarks/src/test", "distlock-autoconfigure/src/test")
             .map(folder -> Page.sources(folder, ".java"))
             .collect(Collectors.joining("\n"));
 

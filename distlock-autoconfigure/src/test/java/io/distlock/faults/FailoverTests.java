@@ -35,9 +35,14 @@ class FailoverTests {
     private final Workers workers = Workers.start(
             Setting.sentinels(RedisSentinel.MASTER, this.sentinel.sentinels()),
             Setting.WITHOUT_PASSING,
-            this.ledger.setting());
+            this.ledger.setting(),
+            client());
 
     private final History history = new History();
+
+    Setting client() {
+        return Setting.OVER_LETTUCE;
+    }
 
     @AfterEach
     void close() {
@@ -61,9 +66,10 @@ class FailoverTests {
             stalls.seen(this.workers.said().worstStall());
             Duration slowest = failovers.stream().max(Duration::compareTo).orElseThrow();
             System.out.printf(
-                    "%d fail-overs: another master named after %s ms, somebody served %s ms after that, %d losses told, two believed at"
+                    "%d fail-overs %s: another master named after %s ms, somebody served %s ms after that, %d losses told, two believed at"
                             + " once for %d ms at worst, %d stale writes refused; machine stood still for %d ms%n",
                     TIMES,
+                    client(),
                     millis(failovers),
                     millis(backs),
                     this.workers.said().losses(),

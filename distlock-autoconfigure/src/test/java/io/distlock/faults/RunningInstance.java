@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.RedisSentinelConfiguration;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 
 /** One instance of an application, as far as locks go: a Redis client of its own and a locker over it. */
@@ -42,6 +43,10 @@ final class RunningInstance implements AutoCloseable {
     }
 
     static Setup overJedis(RedisStandaloneConfiguration redis) {
+        return new Setup(() -> Store.overJedis(redis));
+    }
+
+    static Setup overJedis(RedisSentinelConfiguration redis) {
         return new Setup(() -> Store.overJedis(redis));
     }
 

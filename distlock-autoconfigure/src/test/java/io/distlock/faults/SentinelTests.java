@@ -1,13 +1,18 @@
 package io.distlock.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.distlock.Lease;
+import io.distlock.LockLost;
 import io.distlock.LockRequest;
+import io.distlock.ReleaseOutcome;
 import io.distlock.testredis.PrivateRedis;
 import io.distlock.testredis.RedisSentinel;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -15,11 +20,20 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.springframework.data.redis.connection.RedisSentinelConfiguration;
 
-/** Waiting behind Sentinel, while the master dies and its replica takes over. */
+/** Waiting and holding behind Sentinel, while the master dies or freezes and its replica takes over. */
 @Execution(ExecutionMode.CONCURRENT)
 class SentinelTests {
 
     private static final Duration TTL = Duration.ofSeconds(2);
+
+    /** Outlives a fail-over. */
+    private static final Duration LONG = Duration.ofSeconds(12);
+
+    /** So long that whatever comes sooner came by message. */
+    private static final Duration RARELY = Duration.ofSeconds(4);
+
+    /** A second is promised. */
+    private static final Duration BACK = Duration.ofSeconds(3);
 
     private static final LockRequest ORDERS = LockRequest.of("orders");
 
@@ -30,10 +44,18 @@ class SentinelTests {
 
     private final History history = new History();
 
-    private RunningInstance instance() {
+    RunningInstance.Setup setUp(RedisSentinelConfiguration sentinels) {
+        return RunningInstance.with(sentinels);
+    }
+
+    private RunningInstance.Setup setUp() {
         RedisSentinelConfiguration sentinels = new RedisSentinelConfiguration().master(RedisSentinel.MASTER);
         this.sentinel.sentinels().forEach(one -> sentinels.sentinel(one.host(), one.port()));
-        return RunningInstance.with(sentinels).ttl(TTL).withoutPassing().start();
+        return setUp(sentinels).withoutPassing();
+    }
+
+    private RunningInstance instance() {
+        return setUp().ttl(TTL).start();
     }
 
     @AfterEach
@@ -85,17 +107,89 @@ class SentinelTests {
             first.kill();
             this.history.dataLost(System.currentTimeMillis() * 1000);
             PrivateRedis second = this.sentinel.awaitOtherMaster(first);
-            long promoted = System.nanoTime();
-            crowd.awaitTurns(1);
-            long back = System.nanoTime();
-            System.out.printf("%nSentinel: service back %d ms after promotion%n", (back - promoted) / 1_000_000);
-            // a second is promised
-            assertThat(Duration.ofNanos(back - promoted)).isLessThan(Duration.ofSeconds(3));
+            assertThat(untilServiceIsBack(crowd)).isLessThan(BACK);
             crowd.awaitTurnsOfAll(3);
             crowd.end();
             this.history.assertExclusive();
             this.history.assertLossesWereNoticedWithin(TTL);
             Leftovers.assertNoneIn(second, TTL);
         }
+    }
+
+    /** The promotion has been named by all just now. */
+    private Duration untilServiceIsBack(Crowd crowd) {
+        long promoted = System.nanoTime();
+        crowd.awaitTurns(1);
+        Duration back = Duration.ofNanos(System.nanoTime() - promoted);
+        System.out.printf(
+                "%n%s: service back %d ms after promotion%n", getClass().getSimpleName(), back.toMillis());
+        return back;
+    }
+
+    @Test
+    void aLeaseThatTheNewMasterKnowsGoesOnAndOneThatItNeverSawIsToldLostByARenewal() {
+        RunningInstance holding = this.instances.get(0);
+        RunningInstance waiting = this.instances.get(1);
+        LockRequest known = LockRequest.of("known").ttl(LONG);
+        LockRequest unseen = LockRequest.of("unseen").ttl(LONG);
+        Lease goesOn = holding.locker().acquire(known);
+        Caller next = Caller.of(waiting, known);
+        PrivateRedis first = this.sentinel.master();
+        new Observer(this.sentinel.replica()).awaitWaiting("known", 1);
+        this.sentinel.stopReplication();
+        Lease lost = holding.locker().acquire(unseen);
+        CompletableFuture<LockLost> told = new CompletableFuture<>();
+        lost.onLost(told::complete);
+        Caller successor = Caller.of(waiting, unseen);
+        new Observer(first).awaitWaiting("unseen", 1);
+        first.kill();
+        Observer second = new Observer(this.sentinel.awaitOtherMaster(first));
+        long promoted = System.nanoTime();
+        assertThat(told.orTimeout(LONG.toSeconds(), TimeUnit.SECONDS).join().reason())
+                .as("what a renewal finds, long before the ttl is over")
+                .isIn(LockLost.Reason.GONE, LockLost.Reason.TAKEN);
+        assertThat(Duration.ofNanos(System.nanoTime() - promoted))
+                .isLessThan(LONG.dividedBy(3).plus(BACK));
+        assertThat(successor.lease().fencingToken()).isGreaterThan(lost.fencingToken());
+        assertThat(Duration.ofNanos(successor.answeredAt() - promoted)).isLessThan(BACK);
+        await().atMost(LONG).until(() -> second.left("known").compareTo(LONG.minusSeconds(1)) > 0);
+        assertThat(goesOn.isHeld()).isTrue();
+        assertThat(goesOn.release()).isEqualTo(ReleaseOutcome.RELEASED);
+        assertThat(next.lease().fencingToken()).isGreaterThan(goesOn.fencingToken());
+    }
+
+    /** Its connections stay open and are silent; whoever only listens would never miss anything. */
+    @Test
+    void whenTheMasterFreezesServiceAndMessagesComeFromTheNewOne() {
+        try (RunningInstance one = setUp().pollInterval(RARELY).start();
+                RunningInstance other = setUp().pollInterval(RARELY).start()) {
+            one.locker().awaitMessages();
+            other.locker().awaitMessages();
+            PrivateRedis first = this.sentinel.master();
+            try (Crowd crowd = Crowd.start(List.of(one, other), 2, ORDERS, Duration.ofMillis(5), this.history)) {
+                crowd.awaitTurnsOfAll(3);
+                first.pause();
+                this.history.dataLost(System.currentTimeMillis() * 1000);
+                this.sentinel.awaitOtherMaster(first);
+                assertThat(untilServiceIsBack(crowd)).isLessThan(BACK.multipliedBy(2));
+                crowd.awaitTurnsOfAll(3);
+                crowd.end();
+            }
+            this.history.assertExclusive();
+            await().pollInterval(Duration.ofMillis(100))
+                    .atMost(RARELY.multipliedBy(6))
+                    .until(() -> isHandedOnByMessage(one, other) && isHandedOnByMessage(other, one));
+        }
+    }
+
+    private boolean isHandedOnByMessage(RunningInstance from, RunningInstance to) {
+        LockRequest request = LockRequest.of("message").ttl(Duration.ofMinutes(1));
+        Lease lease = from.locker().acquire(request);
+        Caller caller = Caller.of(to, request);
+        new Observer(this.sentinel.master()).awaitWaiting("message", 1);
+        long released = System.nanoTime();
+        lease.release();
+        caller.lease().release();
+        return caller.answeredAt() - released < RARELY.toNanos() / 2;
     }
 }

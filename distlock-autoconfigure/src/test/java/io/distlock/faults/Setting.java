@@ -16,6 +16,8 @@ record Setting(String name, String value) {
 
     static final Setting WITHOUT_MESSAGES = new Setting("without", "messages");
 
+    static final Setting OVER_LETTUCE = new Setting("over", "lettuce");
+
     /** Instead of Lettuce. */
     static final Setting OVER_JEDIS = new Setting("over", "jedis");
 
@@ -98,7 +100,7 @@ record Setting(String name, String value) {
             case "sentinels" -> {
                 RedisSentinelConfiguration sentinels = new RedisSentinelConfiguration().master(words.get(0));
                 others.forEach(node -> sentinels.sentinel(host(node), port(node)));
-                yield RunningInstance.with(sentinels);
+                yield overJedis ? RunningInstance.overJedis(sentinels) : RunningInstance.with(sentinels);
             }
             default -> throw new IllegalArgumentException("no store: " + this);
         };

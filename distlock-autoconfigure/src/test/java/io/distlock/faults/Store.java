@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.RedisSentinelConfiguration;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -26,6 +27,10 @@ record Store(Function<DriverSettings, LockDriver> drivers, Runnable closing) {
     }
 
     static Store overJedis(RedisStandaloneConfiguration redis) {
+        return overJedis(new JedisConnectionFactory(redis));
+    }
+
+    static Store overJedis(RedisSentinelConfiguration redis) {
         return overJedis(new JedisConnectionFactory(redis));
     }
 

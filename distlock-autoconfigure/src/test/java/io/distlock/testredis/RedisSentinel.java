@@ -44,6 +44,11 @@ public final class RedisSentinel implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /** The server that the sentinels do not call master. */
+    public PrivateRedis replica() {
+        return otherThan(master());
+    }
+
     /** Returns when all sentinels have named another master than that one, and it accepts writes. */
     public PrivateRedis awaitOtherMaster(PrivateRedis former) {
         PrivateRedis other = otherThan(former);
