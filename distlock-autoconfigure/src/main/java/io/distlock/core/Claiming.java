@@ -43,7 +43,11 @@ final class Claiming {
     /** Whether the store has said busy to all who ask now: whoever comes next stands behind this line's place. */
     boolean isKnownBusy() {
         Standing asking = this.standing;
-        return asking != null && asking.isInLine() && !asking.isUnderWay();
+        Attempt.Busy busy = asking == null ? null : asking.lastBusy();
+        return asking != null
+                && asking.isInLine()
+                && !asking.isUnderWay()
+                && (busy == null || !this.desk.undo().isLeftover(busy.token()));
     }
 
     /** Why nobody here holds the key, as far as the last question told. */
@@ -57,6 +61,12 @@ final class Claiming {
     }
 
     private Answer refusedBy(Attempt.@Nullable Busy busy) {
+        if (busy != null && this.desk.undo().isEnding(busy.token())) {
+            return new Answer.Unavailable(new LockDriverException(
+                    Kind.UNANSWERED,
+                    "an earlier attempt of this instance still holds the key, and its end has not been answered",
+                    null));
+        }
         LockState holder = busy == null ? null : States.of(this.line.key(), busy);
         return new Answer.Refused(Reason.BUSY, holder, null);
     }
@@ -234,11 +244,10 @@ final class Claiming {
             this.line.waiting().foundHeldBy(holder());
         }
         Attempt.Busy found = asking.lastBusy();
-        String leftover = found != null && this.desk.undo().isEnding(found.token()) ? found.token() : null;
-        if (leftover != null && asking.metOwnLeftover()) {
-            return endLeftover(asking, leftover);
+        if (found != null && this.desk.undo().isLeftover(found.token()) && asking.met(found.token())) {
+            return endLeftover(asking, found.token());
         }
-        Answer refusal = leftover != null ? heldByLeftover() : refusedBy(found);
+        Answer refusal = refusedBy(found);
         Runnable refused = this.line.refuseThoseOutOfTime(waiter -> refusal);
         if (this.standing != asking) {
             return refused;
@@ -258,7 +267,7 @@ final class Claiming {
         };
     }
 
-    /** Nobody holds the key but an attempt of our own that was given up and whose end was not answered: that is not busy. */
+    /** Nobody holds the key but an attempt of our own that was given up: that is not busy. Its end first, then the key. */
     private Runnable endLeftover(Standing asking, String token) {
         Standing next = asking;
         if (this.desk.lines() == null) {
@@ -267,20 +276,10 @@ final class Claiming {
                 return KeyLine.NOTHING;
             }
             next.assumeBusy();
-            next.metOwnLeftover();
+            next.met(token);
         }
-        Runnable again = this.questions.ask(next);
-        return () -> {
-            this.desk.undo().hurry(token);
-            again.run();
-        };
-    }
-
-    private static Answer heldByLeftover() {
-        return new Answer.Unavailable(new LockDriverException(
-                Kind.UNANSWERED,
-                "an earlier attempt of this instance still holds the key, and its end has not been answered",
-                null));
+        Runnable again = this.questions.askAlone(next);
+        return () -> this.desk.undo().hurry(token).whenComplete((ended, failure) -> again.run());
     }
 
     /** A store that is silent from the start fails all; one that fell silent later may come back while there is time. */

@@ -28,18 +28,27 @@ final class Questions {
 
     /** Asks for the key, and stands in line if it is busy and somebody here is ready to wait. */
     Runnable ask(Standing asking) {
-        LineDriver store = this.desk.lines();
-        if (store != null && this.line.waiting().isAnyPatient()) {
-            if (this.desk.asking().isCrowded()) {
-                this.desk.asking().together(this.claiming, asking);
-                return KeyLine.NOTHING;
-            }
+        if (lineToStandIn() != null && this.desk.asking().isCrowded()) {
+            this.desk.asking().together(this.claiming, asking);
+            return KeyLine.NOTHING;
+        }
+        return askAlone(asking);
+    }
+
+    /** The same, not together with others however many there are: it follows something. */
+    Runnable askAlone(Standing asking) {
+        LineDriver store = lineToStandIn();
+        if (store != null) {
             Question question = next(asking, true);
             return () -> this.claiming.sent(asking, question.number(), store.line(question));
         }
         long number = ++this.last;
         asking.ask(number);
         return () -> this.claiming.sent(asking, number, this.desk.driver().acquire(asking.claim()));
+    }
+
+    private @Nullable LineDriver lineToStandIn() {
+        return this.line.waiting().isAnyPatient() ? this.desk.lines() : null;
     }
 
     /** Asks once more, and leaves the line if it is busy. */

@@ -44,7 +44,7 @@ final class Standing {
 
     private boolean ambiguous;
 
-    private boolean metOwnLeftover;
+    private @Nullable String leftover;
 
     private Attempt.@Nullable Busy busy;
 
@@ -132,10 +132,14 @@ final class Standing {
         this.underWay = false;
     }
 
-    /** @return whether that was not so before */
-    boolean metOwnLeftover() {
-        boolean first = !this.metOwnLeftover;
-        this.metOwnLeftover = true;
+    /**
+     * It found an attempt of our own that was given up, with that token.
+     *
+     * @return whether that was not so before
+     */
+    boolean met(String leftover) {
+        boolean first = !leftover.equals(this.leftover);
+        this.leftover = leftover;
         return first;
     }
 

@@ -123,7 +123,9 @@ final class TakingKeys {
             OneStep step, Together together, List<LockKey> asked, Demand left, boolean byThread) {
         if (together instanceof Together.Refused refused) {
             this.busyAt = this.taken.size() + refused.index();
+            // an attempt of our own that was given up is in nobody's way once that key is asked for alone
             return left.isPatient()
+                            || this.desk.undo().isLeftover(refused.busy().token())
                     ? null
                     : new Answer.Refused(Reason.BUSY, States.of(asked.get(refused.index()), refused.busy()), null);
         }

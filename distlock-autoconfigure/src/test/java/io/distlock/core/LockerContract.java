@@ -1138,6 +1138,34 @@ public abstract class LockerContract {
     }
 
     @WaitingTest
+    void anAttemptThatEndedWhileTheNextQuestionWasUnderWayIsNotTakenForAnotherHolder() {
+        this.troubles.loseNextAnswers(1, "acquire");
+        this.troubles.refuseNext(1, "leave", "release");
+        assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(() -> this.locker.tryAcquire(TRY));
+        this.troubles.delayAnswers(Duration.ofSeconds(1), "acquire"); // longer than it takes to end it once more
+        assertThat(this.locker.tryAcquire(TRY)).isPresent();
+    }
+
+    @WaitingTest
+    void anAttemptWhoseEndTheNextQuestionOvertakesIsNotTakenForAnotherHolder() {
+        this.troubles.loseNextAnswers(1, "acquire");
+        this.troubles.refuseNext(1, "leave", "release");
+        assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(() -> this.locker.tryAcquire(TRY));
+        this.troubles.delayQuestions(Duration.ofMillis(100), "leave", "release");
+        assertThat(this.locker.tryAcquire(TRY)).isPresent();
+    }
+
+    @WaitingTest
+    void anAttemptAtSeveralKeysThatWasGivenUpIsNotTakenForAnotherHolder() {
+        this.troubles.loseNextAnswers(1, "acquireAll", "acquire", "line", "lastTry");
+        this.troubles.refuseNext(1, "leave", "release");
+        assertThatExceptionOfType(LockUnavailableException.class)
+                .isThrownBy(() -> tryAll(this.locker, KEY, "order:43"));
+        this.troubles.loseNextAnswers(0, "acquireAll", "acquire", "line", "lastTry");
+        assertThat(tryAll(this.locker, KEY, "order:43")).isPresent();
+    }
+
+    @WaitingTest
     void whereItCannotBeEndedTheStoreIsUnavailableAndNobodyElseIsBlamed() {
         this.troubles.loseNextAnswers(1, "acquire", "line", "lastTry");
         this.troubles.refuseNext(1_000, "leave", "release");

@@ -38,6 +38,8 @@ final class Troubles {
 
     private final Map<String, Duration> delays = new ConcurrentHashMap<>();
 
+    private final Map<String, Duration> detours = new ConcurrentHashMap<>();
+
     private final Set<String> refusedKeys = ConcurrentHashMap.newKeySet();
 
     private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
@@ -80,6 +82,13 @@ final class Troubles {
         this.delays.put(question, time);
     }
 
+    /** Questions of these kinds reach the store so much later, and what is asked meanwhile overtakes them. */
+    void delayQuestions(Duration time, String... questions) {
+        for (String question : questions) {
+            this.detours.put(question, time);
+        }
+    }
+
     /** Whoever asks the next questions of that kind is held up for so long. */
     void holdUpNext(int times, Duration time, String question) {
         this.holdUps.put(question, new HoldUp(time, new AtomicInteger(times)));
@@ -115,12 +124,11 @@ final class Troubles {
         if (disturbed && !trouble.executed()) {
             return failed(question, arguments, trouble);
         }
-        Object answer;
-        try {
-            answer = question.invoke(driver, arguments);
-        } catch (InvocationTargetException ex) {
-            throw ex.getCause();
-        }
+        Duration detour = this.detours.get(name);
+        Object answer = detour == null
+                ? send(driver, question, arguments)
+                : CompletableFuture.supplyAsync(() -> sendLate(driver, question, arguments), after(detour))
+                        .thenCompose(found -> found);
         Duration delay = this.delays.getOrDefault(name, Duration.ZERO);
         Object heard = delay.isZero() ? answer : late(answer, delay);
         if (name.equals("renew") && !this.refusedKeys.isEmpty()) {
@@ -129,12 +137,31 @@ final class Troubles {
         return disturbed ? lost(heard, trouble) : heard;
     }
 
+    private static Object send(LockDriver driver, Method question, Object[] arguments) throws Throwable {
+        try {
+            return question.invoke(driver, arguments);
+        } catch (InvocationTargetException ex) {
+            throw ex.getCause();
+        }
+    }
+
+    private static CompletionStage<?> sendLate(LockDriver driver, Method question, Object[] arguments) {
+        try {
+            return (CompletionStage<?>) question.invoke(driver, arguments);
+        } catch (ReflectiveOperationException ex) {
+            throw new AssertionError(ex);
+        }
+    }
+
+    private static Executor after(Duration time) {
+        return CompletableFuture.delayedExecutor(time.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
     private static Object late(Object answer, Duration delay) {
         if (answer instanceof List<?> answers) {
             return answers.stream().map(one -> late(one, delay)).toList();
         }
-        Executor later = CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS);
-        return ((CompletionStage<?>) answer).thenApplyAsync(found -> found, later);
+        return ((CompletionStage<?>) answer).thenApplyAsync(found -> found, after(delay));
     }
 
     private static Object failed(Method question, Object[] arguments, Trouble trouble) {
