@@ -9,6 +9,7 @@ import io.distlock.driver.LineDriver.Grant;
 import io.distlock.driver.LineDriver.Question;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
+import io.distlock.driver.Ownership;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -230,7 +231,7 @@ final class Claiming {
             asking.answered();
             return sent == null
                     ? KeyLine.NOTHING
-                    : accept(asking, granted, sent, asking.claim().ttl());
+                    : use(asking, holding(asking, granted, sent, asking.claim().ttl()), Duration.ZERO);
         }
         if (attempt instanceof Attempt.Busy busy) {
             asking.busy(number, busy);
@@ -303,47 +304,78 @@ final class Claiming {
             Standing asking = this.standing;
             if (asking != null && asking.claim().hold().equals(grant.hold())) {
                 Long sent = asking.sentAt(grant.question());
-                return sent == null ? KeyLine.NOTHING : accept(asking, grant.granted(), sent, grant.ttl());
+                return sent == null ? KeyLine.NOTHING : accept(asking, grant, sent);
             }
             return isKept(grant.hold()) ? KeyLine.NOTHING : () -> this.desk.giveBack(grant.hold(), grant.ttl());
         });
     }
 
-    private Runnable accept(Standing asking, Attempt.Granted granted, long sent, Duration stored) {
-        if (asking.isSettling()) {
+    private Runnable accept(Standing asking, Grant grant, long sent) {
+        if (asking.isSettling() || isSaidAnew(asking, grant, sent)) {
             return KeyLine.NOTHING;
         }
-        Holding holding = new Holding(
+        return use(asking, holding(asking, grant.granted(), sent, grant.ttl()), Duration.ZERO);
+    }
+
+    /**
+     * Whether too little is left of it, but enough by the answer to a later question that is under way: no renewal says it
+     * sooner, and whoever has no more time than for one answer gets that one.
+     */
+    private boolean isSaidAnew(Standing asking, Grant grant, long sent) {
+        long now = System.nanoTime();
+        return asking.hasAskedSince(grant.question())
+                && isThin(holding(asking, grant.granted(), sent, grant.ttl()), now)
+                && !isThin(holding(asking, grant.granted(), asking.lastSent(), grant.ttl()), now);
+    }
+
+    private Holding holding(Standing asking, Attempt.Granted granted, long sent, Duration stored) {
+        return new Holding(
                 this.line,
                 asking.claim(),
                 granted,
                 sent,
                 stored.minus(this.desk.settings().grace()));
-        return use(asking, holding, Duration.ZERO);
+    }
+
+    private boolean isThin(Holding holding, long now) {
+        return PassRule.isThin(holding, this.line.waiting().first(), now);
     }
 
     /** @param lengthened for how long it has just been renewed */
     private Runnable use(Standing asking, Holding holding, Duration lengthened) {
         long now = System.nanoTime();
         Duration wanted = this.line.waiting().first().ttl();
-        boolean thin = PassRule.isThin(holding, this.line.waiting().first(), now);
-        if (!thin || wanted.compareTo(lengthened) <= 0 || !holding.isBelieved(now)) {
+        if (!isThin(holding, now) || wanted.compareTo(lengthened) <= 0 || !holding.isBelieved(now)) {
             return take(asking, holding, wanted);
         }
         asking.settle();
-        return () -> this.desk.keepAlive().renewNow(holding, wanted, well -> lengthened(asking, holding, wanted, well));
+        return () -> this.desk
+                .keepAlive()
+                .renewNow(
+                        holding,
+                        wanted,
+                        (found, failure) -> this.line.inside(() -> this.standing == asking
+                                ? lengthened(asking, holding, wanted, found, failure)
+                                : this.questions.giveBack(asking)));
     }
 
-    private void lengthened(Standing asking, Holding holding, Duration ttl, boolean well) {
-        this.line.inside(() -> {
-            if (this.standing != asking) {
-                return this.questions.giveBack(asking);
-            }
-            if (!well) {
-                holding.end();
-            }
+    private Runnable lengthened(
+            Standing asking, Holding holding, Duration ttl, @Nullable Ownership found, @Nullable Throwable failure) {
+        if (found == Ownership.OURS) {
             return use(asking, holding, ttl);
-        });
+        }
+        holding.end();
+        if (found != null) {
+            return use(asking, holding, ttl);
+        }
+        // whose time is over has waited for an answer once
+        Answer unavailable = new Answer.Unavailable(StoreCalls.trouble(failure));
+        Runnable told = this.line.refuseThoseOutOfTime(waiter -> unavailable);
+        Runnable again = this.standing == asking ? use(asking, holding, ttl) : KeyLine.NOTHING;
+        return () -> {
+            told.run();
+            again.run();
+        };
     }
 
     /**

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,15 +100,15 @@ final class KeepAlive {
         return next - Math.floorMod(next, Math.max(1, window));
     }
 
-    /** Renews at once, and tells whether the hold is ours. */
-    void renewNow(Holding holding, Duration ttl, Consumer<Boolean> then) {
+    /** Renews at once, and tells whose the hold is, or why nobody says. */
+    void renewNow(Holding holding, Duration ttl, BiConsumer<@Nullable Ownership, @Nullable Throwable> then) {
         int epoch = holding.epoch();
         long sent = System.nanoTime();
         this.driver.renew(List.of(holding.renewal(ttl.plus(this.grace)))).get(0).whenComplete((found, failure) -> {
             if (found == Ownership.OURS) {
                 holding.renewed(sent, ttl, epoch);
             }
-            then.accept(found == Ownership.OURS);
+            then.accept(found, failure);
         });
     }
 

@@ -113,6 +113,11 @@ final class Standing {
         return null;
     }
 
+    /** Whether a later question than that is under way. */
+    boolean hasAskedSince(long number) {
+        return this.underWay && this.sent.getLast().number > number;
+    }
+
     void busy(long number, Attempt.Busy answer) {
         this.underWay = false;
         this.wasBusy = true;

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.distlock.LockLost;
 import io.distlock.LockRequest;
 import io.distlock.ReleaseOutcome;
+import io.distlock.driver.LockDriverException;
+import io.distlock.driver.LockDriverException.Kind;
 import io.distlock.driver.LockKey;
+import io.distlock.driver.Ownership;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -100,6 +103,27 @@ class ClaimingTests {
         KeyLease lease = lease(answer);
         long since = System.nanoTime() - asked;
         assertThat(lease.validity().toNanos()).isLessThanOrEqualTo(Validity.of(OneKeyStore.EVER.toNanos()) - since);
+    }
+
+    @Test
+    void aGrantThatIsNearlyOverIsSaidAnewByTheAnswerUnderWayAndNotRenewed() {
+        Duration ttl = Duration.ofMillis(1500);
+        KeyLease before = lease(ask(this.holding));
+        this.waiting.ticker().close(); // nobody asks again meanwhile
+        CompletableFuture<Answer> answer = new CompletableFuture<>();
+        Waiter waiter = new Waiter(demand(REQUEST, ttl), (self, given) -> answer.complete(given));
+        KeyLine line = this.waiting.enter(KEY, waiter);
+        this.store.delayMessages();
+        before.release();
+        LockSupport.parkNanos(ttl.dividedBy(5).multipliedBy(2).toNanos());
+        CompletableFuture<Void> arrival = this.store.delayLastTries();
+        line.lastCall(waiter);
+
+        this.store.deliver();
+        assertThat(answer).isNotDone();
+        arrival.complete(null);
+        assertThat(lease(answer).validity()).isGreaterThan(ttl.dividedBy(3).multipliedBy(2));
+        assertThat(this.store.renewals()).isZero();
     }
 
     @Test
@@ -256,6 +280,41 @@ class ClaimingTests {
         assertThat(this.store.renewals()).isEqualTo(1);
         assertThat(lease(next).validity())
                 .isGreaterThan(OneKeyStore.EVER.dividedBy(3).multipliedBy(2));
+        assertHolds(lease(next));
+    }
+
+    @Test
+    void whoseTimeIsOverIsToldWhenARenewalBeforeUseGoesUnansweredAndNotAskedForAgain() {
+        KeyLease before = lease(ask(this.holding));
+        Leaver leaver = leaver(this.waiting, SHORT);
+        CompletableFuture<Answer> answer = new CompletableFuture<>();
+        Waiter waiter = new Waiter(ORDERS, (self, given) -> answer.complete(given));
+        KeyLine line = this.waiting.enter(KEY, waiter);
+        leaver.hasLeft();
+        CompletableFuture<Ownership> renewal = this.store.delayRenewals();
+        before.release();
+        assertThat(this.store.renewals()).isEqualTo(1);
+        line.lastCall(waiter);
+        assertThat(answer).isNotDone();
+
+        LockDriverException silence = new LockDriverException(Kind.UNANSWERED, "made by the test", null);
+        renewal.completeExceptionally(silence);
+        assertThat(answer).isCompletedWithValue(new Answer.Unavailable(silence));
+        assertThat(this.store.isEmpty()).isTrue();
+        assertThat(this.waiting.locks()).isEmpty();
+    }
+
+    @Test
+    void whoHasTimeAsksAgainWhenARenewalBeforeUseGoesUnanswered() {
+        KeyLease before = lease(ask(this.holding));
+        Leaver leaver = leaver(this.waiting, SHORT);
+        CompletableFuture<Answer> next = ask(this.waiting);
+        leaver.hasLeft();
+        CompletableFuture<Ownership> renewal = this.store.delayRenewals();
+        before.release();
+        assertThat(next).isNotDone();
+
+        renewal.completeExceptionally(new LockDriverException(Kind.UNANSWERED, "made by the test", null));
         assertHolds(lease(next));
     }
 

@@ -54,6 +54,12 @@ final class OneKeyStore {
 
     private boolean subscribesLate;
 
+    /** When last tries arrive; null = at once. */
+    private @Nullable CompletableFuture<Void> lastTries;
+
+    /** What becomes of renewals; null = they are answered at once. */
+    private @Nullable CompletableFuture<Ownership> answer;
+
     private int renewals;
 
     /** @param inbox null = it did not listen when it asked */
@@ -152,6 +158,20 @@ final class OneKeyStore {
     /** Who wants to listen does so only when the next question has been answered, and before that is heard. */
     void subscribeLate() {
         this.subscribesLate = true;
+    }
+
+    /** From here on, last tries arrive when that is completed. */
+    CompletableFuture<Void> delayLastTries() {
+        CompletableFuture<Void> arrival = new CompletableFuture<>();
+        this.lastTries = arrival;
+        return arrival;
+    }
+
+    /** From here on, that is the answer to renewals, which are not executed. */
+    CompletableFuture<Ownership> delayRenewals() {
+        CompletableFuture<Ownership> late = new CompletableFuture<>();
+        this.answer = late;
+        return late;
     }
 
     /** How often somebody has renewed. */
@@ -257,12 +277,19 @@ final class OneKeyStore {
 
         @Override
         public CompletionStage<Attempt> lastTry(Question question) {
+            CompletableFuture<Void> arrival = OneKeyStore.this.lastTries;
+            return arrival == null
+                    ? CompletableFuture.completedFuture(askLast(question))
+                    : arrival.thenApply(arrived -> askLast(question));
+        }
+
+        private Attempt askLast(Question question) {
             synchronized (OneKeyStore.this) {
                 Attempt attempt = ask(question.claim());
                 if (attempt instanceof Attempt.Busy) {
                     forget(question);
                 }
-                return CompletableFuture.completedFuture(attempt);
+                return attempt;
             }
         }
 
@@ -336,9 +363,11 @@ final class OneKeyStore {
         public List<CompletionStage<Ownership>> renew(List<Renewal> all) {
             synchronized (OneKeyStore.this) {
                 OneKeyStore.this.renewals += all.size();
+                CompletableFuture<Ownership> late = OneKeyStore.this.answer;
                 return all.stream()
                         .map(Renewal::hold)
-                        .<CompletionStage<Ownership>>map(hold -> CompletableFuture.completedFuture(whose(hold)))
+                        .<CompletionStage<Ownership>>map(
+                                hold -> late != null ? late : CompletableFuture.completedFuture(whose(hold)))
                         .toList();
             }
         }

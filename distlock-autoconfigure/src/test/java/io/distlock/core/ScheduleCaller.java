@@ -132,7 +132,7 @@ final class ScheduleCaller {
         }
         this.world.tell("%s: has waited %.3f ms: %s", this.name, took / 1e6, lease == null ? failure : lease);
         long latest = waitFor
-                + this.judge.mostQuestions() * Schedule.COMMAND_TIMEOUT.toNanos()
+                + this.judge.mostQuestions(asked) * Schedule.COMMAND_TIMEOUT.toNanos()
                 + this.machine.slept()
                 - this.sleptBefore
                 + SLACK;

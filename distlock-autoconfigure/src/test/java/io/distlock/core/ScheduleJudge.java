@@ -74,11 +74,13 @@ final class ScheduleJudge {
     }
 
     /**
-     * How many questions one after the other an answer may take when time is up, each of which may go unanswered: one, but
-     * for what is left of earlier attempts, which is ended first, and for a grant that comes late and must be lengthened.
+     * How many questions one after the other an answer may take when time is up, each of which may go unanswered: one, and
+     * one more for a grant to somebody with a shorter ttl, which must be lengthened. Where anything may happen, also what is
+     * left of earlier attempts, which is ended first, and grants that come late.
      */
-    int mostQuestions() {
-        return this.kind == Kind.HOSTILE ? 4 : 1;
+    int mostQuestions(LockRequest request) {
+        boolean shortest = request.ttl().orElseThrow().equals(Schedule.TTL);
+        return this.kind == Kind.HOSTILE ? 4 : shortest ? 1 : 2;
     }
 
     // ---- what it is told ----
