@@ -81,7 +81,8 @@ public interface Lease extends AutoCloseable {
      * Sets the ttl, counted from now, longer or shorter; renewals use it from here on.
      *
      * @return false = lost, for good
-     * @throws LockUnavailableException when the store did not answer; the lease may still be held
+     * @throws LockUnavailableException when the store did not answer. The lease is held as before if the store never got the
+     *     command; otherwise it may still arrive, so the lease goes on in steps no longer than this ttl
      */
     boolean extend(Duration ttl);
 

@@ -57,7 +57,7 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
 
     private final Taking taking;
 
-    private DistributedLocker(LockerSettings settings, Desk desk, Taking taking) {
+    DistributedLocker(LockerSettings settings, Desk desk, Taking taking) {
         this.settings = settings;
         this.desk = desk;
         this.taking = taking;

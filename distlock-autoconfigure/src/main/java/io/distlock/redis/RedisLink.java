@@ -55,6 +55,9 @@ interface RedisLink extends AutoCloseable {
         for (int i = 0; isCluster() && i < 1000; i++) {
             keys.putIfAbsent(node(start + i), start + i);
         }
+        if (keys.size() > 1) {
+            keys.remove(""); // slots that no server has
+        }
         return CompletableFuture.completedFuture(keys.isEmpty() ? List.of(start) : List.copyOf(keys.values()));
     }
 

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The way from one machine to the store and back, on which commands, replies and messages are lost, late, doubled, in any order. */
@@ -80,6 +81,12 @@ final class SimulatedWire implements LineDriver {
 
     private <T> CompletableFuture<T> send(
             Object what, Duration timeout, Function<LineDriver, CompletionStage<T>> question) {
+        return send(what, timeout, question, UnaryOperator.identity());
+    }
+
+    /** @param again what the answer to a command is worth that was sent twice */
+    private <T> CompletableFuture<T> send(
+            Object what, Duration timeout, Function<LineDriver, CompletionStage<T>> question, UnaryOperator<T> again) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         this.world.later(timeout.toNanos(), this.machine, () -> fail(answer, Kind.UNANSWERED, what));
         if (this.store.isAway() && this.world.happens(0.5)) {
@@ -95,8 +102,9 @@ final class SimulatedWire implements LineDriver {
             // sent again, since the connection broke before the answer came; what is late may be overtaken by that
             long way = way();
             travel(what, question, new CompletableFuture<>(), way);
-            long again = way() + this.world.between(0, timeout.toNanos() / 4);
-            travel(what, question, answer, this.network.late() > 0 ? again : Math.max(way + 1, again));
+            long next = way() + this.world.between(0, timeout.toNanos() / 4);
+            travel(what, question, answer, this.network.late() > 0 ? next : Math.max(way + 1, next));
+            return answer.thenApply(again);
         } else {
             travel(what, question, answer, way());
         }
@@ -262,7 +270,11 @@ final class SimulatedWire implements LineDriver {
     @Override
     public CompletionStage<Ownership> release(Release release) {
         ending(release.hold());
-        return send(what("release", 0, release.hold()), this.timeout, driver -> driver.release(release));
+        return send(
+                what("release", 0, release.hold()),
+                this.timeout,
+                driver -> driver.release(release),
+                SimulatedWire::known);
     }
 
     @Override
@@ -278,7 +290,16 @@ final class SimulatedWire implements LineDriver {
                 driver -> driver.releaseAndLine(release, next).thenApply(both -> {
                     noted(next.claim(), both.next());
                     return both;
-                }));
+                }),
+                both -> both.released() == Ownership.OURS ? both : new Handover(null, both.next()));
+    }
+
+    /** As the driver over Redis has it: a release that was sent twice may have forgotten what it did the first time. */
+    private static Ownership known(Ownership found) {
+        if (found != Ownership.OURS) {
+            throw new LockDriverException(Kind.UNANSWERED, "simulated", null);
+        }
+        return found;
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.distlock.testredis.PrivateRedis;
 import io.distlock.testredis.RedisServers;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -164,9 +165,12 @@ class QuorumFaultsTests {
             ledger.assertNoStaleWrite();
             if (!majority) {
                 assertThat(answer.text())
-                        .contains("LockUnavailableException", "'asked'", "2 of 3 nodes gave no answer, and 2 must")
-                        .contains(
-                                ":" + cables.get(0).port(), ":" + cables.get(1).port());
+                        .contains("LockUnavailableException", "'asked'", "2 of 3 nodes gave no answer, and 2 must");
+                assertThat(named(answer))
+                        .hasSize(2)
+                        .allSatisfy(node -> assertThat(node < count || isSlow(node, answer))
+                                .as("node %d is harmed, or did not answer in time: %s", node, answer.text())
+                                .isTrue());
                 assertNobodyBelievedLongerThanTheTtl(history, harmed);
                 assertEverybodyWhoKeptWasTold();
             }
@@ -185,6 +189,23 @@ class QuorumFaultsTests {
             });
             nodes.forEach(node -> Leftovers.assertNoneIn(node, TTL));
         }
+    }
+
+    /** Those that the answer blames: two that are silent are enough for it, whoever else is. */
+    private static List<Integer> named(Answer answer) {
+        return IntStream.range(0, cables.size())
+                .filter(node -> answer.text().contains(address(node)))
+                .boxed()
+                .toList();
+    }
+
+    private static String address(int node) {
+        return "127.0.0.1:" + cables.get(node).port();
+    }
+
+    /** On a busy machine a well one may be late, too. */
+    private static boolean isSlow(int node, Answer answer) {
+        return answer.text().matches(".*" + address(node) + " \\([^;]*did not answer within.*");
     }
 
     /** No renewal can have succeeded since then: the last of them was sent before. */
