@@ -69,7 +69,7 @@ class FailoverTests {
                     "%d fail-overs %s: another master named after %s ms, somebody served %s ms after that, %d losses told, two believed at"
                             + " once for %d ms at worst, %d stale writes refused; machine stood still for %d ms%n",
                     TIMES,
-                    client(),
+                    client().argument(),
                     millis(failovers),
                     millis(backs),
                     this.workers.said().losses(),

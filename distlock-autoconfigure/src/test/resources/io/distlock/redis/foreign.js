@@ -37,7 +37,7 @@ const commands = {
   'give-as': (key, token) =>
     orElse('not owned', async () => (await patient(0).unlock(new Redlock.Lock(null, key, token, 0)), 'given')),
   prolong: (key, millis) => orElse('not owned', async () => (await locks[key].extend(Number(millis)), 'prolonged')),
-  see: (key) => client.get(key),
+  see: async (key) => (await client.get(key)) || 'nothing',
   count: async (key, counter, times) => {
     for (let i = 0; i < Number(times); i++) {
       const lock = await patient(60000).lock(key, 60000);

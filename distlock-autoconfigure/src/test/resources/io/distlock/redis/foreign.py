@@ -37,7 +37,7 @@ def prolong(key, millis):
 
 
 def see(key):
-    return client.get(key).decode()
+    return (client.get(key) or b"nothing").decode()
 
 
 def count(key, counter, times):
