@@ -33,6 +33,13 @@ final class Circuit implements RedisLink {
 
     @Override
     public CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments) {
+        return this.cluster && keys.length > 1
+                ? MovingKeys.ask(timeout, left -> runOnce(script, left, keys, arguments))
+                : runOnce(script, timeout, keys, arguments);
+    }
+
+    private CompletableFuture<List<Object>> runOnce(
+            Script script, Duration timeout, String[] keys, String[] arguments) {
         String node = this.cluster && keys.length > 0 ? this.link.node(keys[0]) : "";
         return ask(node, timeout, () -> this.link.run(script, timeout, keys, arguments));
     }

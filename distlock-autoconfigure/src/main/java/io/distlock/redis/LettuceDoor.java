@@ -153,6 +153,13 @@ final class LettuceDoor {
                 failure);
     }
 
+    /** Has the client of a cluster look at all of its nodes, for everybody who uses it. That takes long if one is silent. */
+    void lookAtNodes() {
+        if (client() instanceof RedisClusterClient cluster) {
+            cluster.refreshPartitionsAsync();
+        }
+    }
+
     void close() {
         AbstractRedisClient told = this.telling.getAndSet(null);
         if (told != null) {

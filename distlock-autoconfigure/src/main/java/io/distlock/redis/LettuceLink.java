@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection for commands and one for messages, of our own, opened from the application's Lettuce client at first use:
@@ -34,18 +35,34 @@ final class LettuceLink implements RedisLink {
 
     private final LettuceInbox inbox;
 
+    private final LettuceNodes nodes;
+
     LettuceLink(LettuceDoor door, Duration patience) {
         this.door = door;
         this.rounds = new Rounds(door.timer());
         this.copies = new LettuceCopies(door, patience);
         this.inbox = new LettuceInbox(door);
+        this.nodes = new LettuceNodes(door);
         this.commands = new CommandConnection(door, patience, this.inbox::mayBeDead);
     }
 
     @Override
     public CompletableFuture<List<Object>> run(Script script, Duration timeout, String[] keys, String[] arguments) {
         LettuceCall call = known -> new WrittenCall(known, keys, arguments, this.door.isCluster());
-        return run(timeout, script, call, keys.length == 0 ? "" : node(keys[0]));
+        if (!this.door.isCluster() || keys.length == 0) {
+            return run(timeout, script, call, "");
+        }
+        CompletableFuture<List<Object>> answer = run(timeout, script, call, node(keys[0]));
+        answer.whenComplete((reply, failure) -> {
+            if (failure instanceof LockDriverException trouble && isSilence(trouble)) {
+                this.nodes.lookForAnother(cluster(), SlotHash.getSlot(keys[0]));
+            }
+        });
+        return answer;
+    }
+
+    private static boolean isSilence(LockDriverException trouble) {
+        return trouble.kind() == Kind.UNANSWERED || trouble.kind() == Kind.UNREACHABLE;
     }
 
     @Override
@@ -123,14 +140,22 @@ final class LettuceLink implements RedisLink {
 
     @Override
     public String node(String key) {
-        Wire open = this.commands.open();
-        if (open == null || !(open.connection() instanceof StatefulRedisClusterConnection<?, ?> cluster)) {
+        StatefulRedisClusterConnection<String, String> cluster = cluster();
+        if (cluster == null) {
             return "";
         }
         RedisClusterNode master = cluster.getPartitions().getMasterBySlot(SlotHash.getSlot(key));
         return master == null
                 ? ""
                 : master.getUri().getHost() + ":" + master.getUri().getPort();
+    }
+
+    /** The connection to a cluster; null while there is none. */
+    private @Nullable StatefulRedisClusterConnection<String, String> cluster() {
+        Wire open = this.commands.open();
+        return open != null && open.connection() instanceof StatefulRedisClusterConnection<String, String> cluster
+                ? cluster
+                : null;
     }
 
     @Override

@@ -64,6 +64,13 @@ final class RedisErrors {
         if (has(message, "OOM")) {
             return refused("Redis is out of memory. Raise maxmemory or free some", message, cause);
         }
+        if (has(message, "TRYAGAIN")) {
+            return refused(
+                    "the keys of this lock are being moved to another node of the cluster, and are answered for together"
+                            + " when all of them are there",
+                    message,
+                    cause);
+        }
         return refused("Redis refused", message, cause);
     }
 

@@ -73,7 +73,19 @@ public final class RedisCluster implements AutoCloseable {
                 "0");
     }
 
-    /** The node that holds the key. */
+    /** Begins to move the slot of that key, and of all others in it, to the next master. */
+    public MovingSlot moveSlotOf(String key) {
+        PrivateRedis from = nodeOf(key);
+        PrivateRedis to = this.nodes.get((this.nodes.indexOf(from) + 1) % MASTERS);
+        return MovingSlot.begin(this.nodes, key, from, to);
+    }
+
+    /** Begins to move it back to where it was. */
+    public MovingSlot moveBack(String key, MovingSlot moved) {
+        return MovingSlot.begin(this.nodes, key, moved.to(), moved.from());
+    }
+
+    /** The node that holds the key, unless its slot was moved or the node has died. */
     public PrivateRedis nodeOf(String key) {
         Long slot = (Long) this.nodes.get(0).call("CLUSTER", "KEYSLOT", key);
         return this.nodes.get((int) (slot * MASTERS / SLOTS));
