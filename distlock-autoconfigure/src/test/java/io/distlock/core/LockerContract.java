@@ -37,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -1163,6 +1164,25 @@ public abstract class LockerContract {
                 .isThrownBy(() -> tryAll(this.locker, KEY, "order:43"));
         this.troubles.loseNextAnswers(0, "acquireAll", "acquire", "line", "lastTry");
         assertThat(tryAll(this.locker, KEY, "order:43")).isPresent();
+    }
+
+    @WaitingTest
+    void whoseTimeEndsIsToldThatTheKeyIsHeldIfTheStoreHasSaidSoSinceItWasSilent() {
+        this.other.acquire(REQUEST);
+        CompletableFuture<Lease> patient = this.locker.acquireAsync(REQUEST.waitFor(LONG));
+        await().until(() -> asked() >= 2);
+        CompletableFuture<Lease> impatient = this.locker.acquireAsync(REQUEST.waitFor(Duration.ofSeconds(3)));
+        this.troubles.refuseNext(1, "acquire", "line");
+        assertThat(impatient)
+                .failsWithin(PATIENCE)
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(LockNotAcquiredException.class);
+        assertThat(patient).isNotDone();
+        patient.cancel(false);
+    }
+
+    private int asked() {
+        return this.troubles.asked("acquire") + this.troubles.asked("line");
     }
 
     @WaitingTest

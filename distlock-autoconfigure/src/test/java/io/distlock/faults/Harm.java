@@ -98,7 +98,7 @@ enum Harm {
     RELOCKED(Cost.NONE) {
         @Override
         void happen(Scene scene) {
-            scene.cable().delay(scene.ttl().toMillis() / 30);
+            scene.cable().delay(Math.min(scene.ttl().toMillis() / 30, 50)); // each locks and unlocks 45 times
             scene.workers().relock(scene.ttl());
             scene.cable().heal();
         }

@@ -104,7 +104,11 @@ final class Stage implements AutoCloseable {
 
     private Duration happen(Harm harm, Scene scene) {
         int stale = this.workers.said().stale();
-        harm.happen(scene);
+        try {
+            harm.happen(scene);
+        } finally {
+            this.cable.heal(); // one that failed half-way must not harm those that follow
+        }
         long healed = System.nanoTime();
         this.workers.takeOneMore(scene.ttl());
         Duration back = this.workers.awaitFirstTurns(Scene.KEY, healed);
