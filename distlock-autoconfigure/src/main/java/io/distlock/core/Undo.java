@@ -1,5 +1,6 @@
 package io.distlock.core;
 
+import io.distlock.driver.Ownership;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -52,9 +53,12 @@ final class Undo {
         long next = System.nanoTime() + PAUSE;
         one.end.get().whenComplete((answer, failure) -> {
             if (failure != null && System.nanoTime() - until < 0) {
+                one.unanswered = true;
                 this.ticker.at(next, () -> repeat(one, until));
-            } else {
+            } else if (one.unanswered || failure != null || answer == Ownership.OURS) {
                 over(one);
+            } else {
+                forget(one); // it never had the key, so nobody met it there
             }
         });
     }
@@ -111,6 +115,8 @@ final class Undo {
         private final String token;
 
         private final Supplier<? extends CompletionStage<?>> end;
+
+        private volatile boolean unanswered;
 
         /** Answered, or not worth repeating any more. */
         private volatile boolean over;

@@ -79,10 +79,10 @@ abstract class ClusterFailover {
                         request("turns").ttl(Duration.ofSeconds(2)),
                         Duration.ofMillis(5),
                         history)) {
+            crowd.awaitTurnsOfAll(3); // all are connected, which takes long on a cold machine
             Lease goesOn = this.instances.get(0).locker().acquire(kept);
             Caller waiting = Caller.of(this.instances.get(1), kept);
             await().until(() -> state(goesOn.key()).waiting().size() == 1);
-            crowd.awaitTurnsOfAll(3);
             stopReplication();
             Lease lost = this.instances.get(0).locker().acquire(missing);
             AtomicReference<Told> told = new AtomicReference<>();
