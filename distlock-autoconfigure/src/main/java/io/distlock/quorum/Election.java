@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * One claim, to a lock or to a hold, put to the vote of all nodes (Redlock: Sanfilippo, "Distributed locks with Redis"). What is not won in time is
@@ -49,6 +50,15 @@ final class Election {
                         clearUp();
                     }
                 });
+    }
+
+    /** @param told of each node that has voted for somebody else, now or later */
+    void whereOthersWon(Consumer<Node> told) {
+        this.votes.forEach((node, vote) -> vote.thenAccept(own -> {
+            if (own instanceof Attempt.Busy) {
+                told.accept(node);
+            }
+        }));
     }
 
     private CompletionStage<Attempt> vote(Node node) {

@@ -57,9 +57,11 @@ final class QuorumLockDriver implements DegradableDriver, StartingDriver, Report
         } catch (LockDriverException tooLong) {
             return CompletableFuture.failedStage(tooLong);
         }
-        return new Election(this.voters, claim, bid).hold().thenApply(attempt -> {
+        Election election = new Election(this.voters, claim, bid);
+        return election.hold().thenApply(attempt -> {
             if (attempt instanceof Attempt.Granted fences) {
                 this.grants.add(claim, fences);
+                election.whereOthersWon(node -> this.healing.healSoon(node, claim.hold(), claim.ttl()));
             }
             return attempt;
         });

@@ -136,7 +136,10 @@ class WatchedLockerTests {
         assertThatExceptionOfType(LockUnavailableException.class)
                 .isThrownBy(() -> this.other.adopt("order:42", "another's", Duration.ofSeconds(30)));
         assertThat(this.events.heard).containsExactly("asked", "refused BUSY");
-        assertThat(this.elsewhere.heard).endsWith("asked", "unavailable");
+        // what closing took away is told by itself, sooner or later
+        assertThat(this.elsewhere.heard)
+                .filteredOn(heard -> !heard.startsWith("lost"))
+                .endsWith("asked", "unavailable");
     }
 
     @Test

@@ -112,7 +112,7 @@ abstract class ClusterFailover {
                     .as("by an answer of the new master, not by the end of belief")
                     .isIn(LockLost.Reason.GONE, LockLost.Reason.TAKEN);
             assertThat(another.fencingToken()).isGreaterThan(lost.fencingToken());
-            assertThat(goesOn.isHeld()).isTrue();
+            assertThat(goesOn.isHeld()).as("%s", goesOn).isTrue();
             assertThat(waiting.hasAnswer()).isFalse();
             stalls.unlessLongerThan(Duration.ofMillis(200), () -> {
                 assertThat(Duration.ofNanos(back - promoted))
@@ -169,12 +169,25 @@ abstract class ClusterFailover {
                         String.valueOf(this.replica.call("INFO", "replication")).contains("role:master"));
     }
 
+    /** After the replica has all that is there now. */
     private void stopReplication() {
+        long written = replicationOffset(this.master, "master_repl_offset");
+        await().until(() -> replicationOffset(this.replica, "slave_repl_offset") >= written);
         this.replica.call("CONFIG", "SET", "masteruser", "nobody");
         this.replica.call("CONFIG", "SET", "masterauth", "wrong");
         this.master.call("CLIENT", "KILL", "TYPE", "replica");
         await().until(() ->
                 String.valueOf(this.replica.call("INFO", "replication")).contains("master_link_status:down"));
+    }
+
+    private static long replicationOffset(PrivateRedis node, String offset) {
+        return String.valueOf(node.call("INFO", "replication"))
+                .lines()
+                .filter(line -> line.startsWith(offset + ":"))
+                .mapToLong(line ->
+                        Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static long millis(long from, long until) {

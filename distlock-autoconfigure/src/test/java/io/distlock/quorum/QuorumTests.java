@@ -338,6 +338,20 @@ class QuorumTests extends SeveralNodes {
     }
 
     @Test
+    void aNodeThatVotedForSomebodyWhoLostIsWonBeforeTheFirstRenewal() {
+        LockDriver quorum = quorum();
+        for (int i = 0; i < 2; i++) {
+            nodes.get(i).call("SET", this.key.full(), "x", "PX", "60000");
+        }
+        granted(quorum.acquire(claim("a")));
+        await().until(() -> holders().equals("xxaaa"));
+        for (int i = 0; i < 2; i++) {
+            nodes.get(i).call("DEL", this.key.full());
+        }
+        await().until(() -> holders().equals("aaaaa"));
+    }
+
+    @Test
     void healingIsNoConfirmation() {
         LockDriver quorum = quorum();
         Claim claim = claim("a");
