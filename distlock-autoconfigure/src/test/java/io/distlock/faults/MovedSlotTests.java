@@ -86,7 +86,7 @@ class MovedSlotTests {
 
         MovingSlot slot = this.cluster.moveSlotOf(LOCK + "orders");
         for (String kind : order.split(" ")) {
-            assertThat(slot.move(name(kind, "orders"))).isTrue();
+            move(slot, kind, "orders");
             awaitRenewal(lease);
             assertThat(waiting.hasAnswer()).isFalse();
         }
@@ -115,7 +115,7 @@ class MovedSlotTests {
 
         MovingSlot slot = this.cluster.moveSlotOf(LOCK + "stock");
         for (String kind : order.split(" ")) {
-            assertThat(slot.move(name(kind, "stock"))).isTrue();
+            move(slot, kind, "stock");
             awaitRenewal(one);
             awaitRenewal(other);
             assertThat(writing.hasAnswer()).isFalse();
@@ -160,6 +160,12 @@ class MovedSlotTests {
         history.assertExclusive();
         history.assertFencesGrow();
         assertNothingIsLeft(slot, "turns");
+    }
+
+    /** What says who waits may have expired meanwhile, since nobody can set it anew. */
+    private static void move(MovingSlot slot, String kind, String key) {
+        boolean moved = slot.move(name(kind, key));
+        assertThat(moved || kind.equals(LINE) || kind.equals(WAITING)).as(kind).isTrue();
     }
 
     private static String name(String kind, String key) {
