@@ -11,6 +11,8 @@ import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.Expression;
 import org.springframework.expression.common.CompositeStringExpression;
 import org.springframework.expression.common.LiteralExpression;
+import org.springframework.expression.spel.ast.VariableReference;
+import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.util.ObjectUtils;
 
 /**
@@ -74,13 +76,23 @@ record LockKeyExpression(AnnotatedMethod annotated, List<Expression> parts) {
 
     private @Nullable Object evaluate(Expression part, EvaluationContext call) {
         try {
-            return part.getValue(call);
+            String argument = argument(part);
+            return argument == null ? part.getValue(call) : call.lookupVariable(argument);
         } catch (RuntimeException failure) {
             throw new IllegalArgumentException(
                     "No lock key for " + this.annotated + ": expression '" + part.getExpressionString() + "' failed: "
                             + failure.getMessage(),
                     failure);
         }
+    }
+
+    /** What most keys name, and what can be looked up directly; {@code #root} and {@code #this} are no arguments. */
+    private static @Nullable String argument(Expression part) {
+        if (part instanceof SpelExpression expression && expression.getAST() instanceof VariableReference) {
+            String name = part.getExpressionString().strip().substring(1);
+            return name.equals("root") || name.equals("this") ? null : name;
+        }
+        return null;
     }
 
     private List<String> texts(Expression part, @Nullable Object value) {
@@ -124,14 +136,18 @@ record LockKeyExpression(AnnotatedMethod annotated, List<Expression> parts) {
 
     private static List<String> append(List<String> starts, List<String> ends) {
         if (starts.size() == 1 && ends.size() == 1) {
-            return List.of(starts.get(0).concat(ends.get(0)));
+            return List.of(append(starts.get(0), ends.get(0)));
         }
         List<String> both = new ArrayList<>(starts.size() * ends.size());
         for (String start : starts) {
             for (String end : ends) {
-                both.add(start.isEmpty() ? end : start + end);
+                both.add(append(start, end));
             }
         }
         return both;
+    }
+
+    private static String append(String start, String end) {
+        return start.isEmpty() ? end : start.concat(end);
     }
 }
