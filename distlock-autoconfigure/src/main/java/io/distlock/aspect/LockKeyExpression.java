@@ -122,7 +122,7 @@ record LockKeyExpression(AnnotatedMethod annotated, List<Expression> parts) {
         if (text.isBlank()) {
             throw refuse(part, "is blank");
         }
-        // what it is compared with is made only where it may be the same: that takes longer than the expression
+        // what it is compared with costs a text of its own, and is made only where it may be the same
         if (text.indexOf('@') > 0 && text.equals(ObjectUtils.identityToString(value))) {
             throw refuse(part, "is a " + value.getClass().getName() + ", which has no text of its own");
         }

@@ -44,25 +44,37 @@ final class Distlock implements Subject {
 
     static Distlock passing(SubjectSettings settings) {
         return new Distlock(
-                settings, settings(settings.ttl(), LockerSettings.defaults().passMax()));
+                settings,
+                settings(
+                        settings.ttl(),
+                        SubjectSettings.WAIT,
+                        LockerSettings.defaults().pollInterval(),
+                        LockerSettings.defaults().passMax()));
     }
 
     static Distlock notPassing(SubjectSettings settings) {
-        return new Distlock(settings, settings(settings.ttl(), 0));
+        return new Distlock(
+                settings,
+                settings(
+                        settings.ttl(),
+                        SubjectSettings.WAIT,
+                        LockerSettings.defaults().pollInterval(),
+                        0));
     }
 
-    private static LockerSettings settings(Duration ttl, int passMax) {
+    /** The defaults but for these. */
+    static LockerSettings settings(Duration ttl, Duration waitFor, Duration pollInterval, int passMax) {
         LockerSettings defaults = LockerSettings.defaults();
         return new LockerSettings(
                 defaults.name(),
                 defaults.prefix(),
                 ttl,
-                SubjectSettings.WAIT,
+                waitFor,
                 defaults.maxTtl(),
                 defaults.autoRenew(),
                 defaults.maxHold(),
                 defaults.grace(),
-                defaults.pollInterval(),
+                pollInterval,
                 defaults.maxWaiters(),
                 passMax,
                 defaults.passTime(),

@@ -36,19 +36,6 @@ public final class Fleet {
 
     private LockerSettings settings() {
         LockerSettings defaults = LockerSettings.defaults();
-        return new LockerSettings(
-                defaults.name(),
-                defaults.prefix(),
-                defaults.ttl(),
-                defaults.waitFor(),
-                defaults.maxTtl(),
-                defaults.autoRenew(),
-                defaults.maxHold(),
-                defaults.grace(),
-                this.poll,
-                defaults.maxWaiters(),
-                defaults.passMax(),
-                defaults.passTime(),
-                defaults.shutdownGrace());
+        return Distlock.settings(defaults.ttl(), defaults.waitFor(), this.poll, defaults.passMax());
     }
 }
