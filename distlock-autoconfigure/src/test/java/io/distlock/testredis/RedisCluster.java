@@ -49,6 +49,11 @@ public final class RedisCluster implements AutoCloseable {
                     PATIENCE,
                     "the replica to copy",
                     () -> String.valueOf(replica.call("INFO", "replication")).contains("master_link_status:up"));
+            // it may be counted as a copy only when it has told so
+            Patience.await(
+                    PATIENCE,
+                    "the master to know that the replica copies",
+                    () -> String.valueOf(master.call("INFO", "replication")).contains("state=online"));
             // or clients that ask the new one find slots that nobody has
             Patience.await(
                     PATIENCE,
