@@ -7,6 +7,7 @@ import java.util.List;
 import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 import org.springframework.data.redis.connection.RedisConnection;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionPool;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisCluster;
 import redis.clients.jedis.Pipeline;
@@ -22,19 +23,26 @@ final class JedisCopies {
 
     private JedisCopies() {}
 
-    static long await(RedisConnection redis, String record, int replicas, Duration timeout) {
+    /** @param node that has the record, as far as is known */
+    static long await(RedisConnection redis, String node, String record, int replicas, Duration timeout) {
+        ConnectionPool known = JedisNodes.connections(redis).get(node);
+        if (known != null) {
+            try (Connection connection = known.getResource()) {
+                return await(new Pipeline(connection), record, replicas, timeout);
+            }
+        }
         Object client = redis.getNativeConnection();
         if (client instanceof Jedis one) { // the connection itself, which whoever borrowed it gives back
             return await(new Pipeline(one), record, replicas, timeout);
         }
         if (client instanceof RedisClusterClient cluster) {
-            try (Connection node = cluster.getConnectionFromSlot(slot(record))) {
-                return await(new Pipeline(node), record, replicas, timeout);
+            try (Connection connection = cluster.getConnectionFromSlot(slot(record))) {
+                return await(new Pipeline(connection), record, replicas, timeout);
             }
         }
         if (client instanceof JedisCluster cluster) {
-            try (Connection node = cluster.getConnectionFromSlot(slot(record))) {
-                return await(new Pipeline(node), record, replicas, timeout);
+            try (Connection connection = cluster.getConnectionFromSlot(slot(record))) {
+                return await(new Pipeline(connection), record, replicas, timeout);
             }
         }
         if (client instanceof UnifiedJedis one && one.pipelined() instanceof Pipeline pipeline) {

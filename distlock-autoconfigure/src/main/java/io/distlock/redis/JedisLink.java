@@ -39,6 +39,8 @@ final class JedisLink implements RedisLink {
 
     private final JedisNodes nodes;
 
+    private final JedisDoor door;
+
     private final JedisLanes lanes = new JedisLanes(MOST_AT_ONCE);
 
     /** Others than those that renew: who waits for replicas may wait long. */
@@ -53,6 +55,7 @@ final class JedisLink implements RedisLink {
         this.factory = factory;
         this.oneServer = !factory.isRedisClusterAware() && !factory.isRedisSentinelAware();
         this.nodes = new JedisNodes(factory);
+        this.door = new JedisDoor(this.nodes);
         this.inbox = new JedisInbox(factory);
     }
 
@@ -63,7 +66,9 @@ final class JedisLink implements RedisLink {
                 node,
                 this.lanes,
                 timeout,
-                redis -> JedisScripts.run(redis.scriptingCommands(), script, keys, arguments));
+                redis -> isCluster()
+                        ? this.door.run(redis, script, keys, arguments)
+                        : JedisScripts.run(redis.scriptingCommands(), script, keys, arguments));
     }
 
     @Override
@@ -81,7 +86,7 @@ final class JedisLink implements RedisLink {
                 node(record),
                 this.waitingLanes,
                 timeout.plus(MARGIN),
-                redis -> JedisCopies.await(redis, record, replicas, timeout));
+                redis -> JedisCopies.await(redis, node(record), record, replicas, timeout));
     }
 
     private <T> CompletableFuture<T> ask(
@@ -93,7 +98,13 @@ final class JedisLink implements RedisLink {
             return CompletableFuture.failedFuture(
                     new LockDriverException(Kind.UNREACHABLE, "the locker is closed", closed));
         }
-        command.answer().thenRun(() -> this.heardAt.put(node, System.nanoTime()));
+        command.answer().whenComplete((answer, failure) -> {
+            if (failure == null) {
+                this.heardAt.put(node, System.nanoTime());
+            } else if (isCluster() && isAway(failure)) {
+                this.nodes.lookAgain(node);
+            }
+        });
         return inTime(command, node, timeout, command.start() + timeout.toNanos());
     }
 
@@ -121,10 +132,13 @@ final class JedisLink implements RedisLink {
                 });
     }
 
+    private static boolean isAway(Throwable failure) {
+        return failure instanceof LockDriverException trouble
+                && (trouble.kind() == Kind.UNREACHABLE || trouble.kind() == Kind.UNANSWERED);
+    }
+
     private LockDriverException silent(JedisCommand<?> command, Duration timeout) {
-        if (isCluster()) {
-            this.nodes.lookAgain();
-        } else if (command.isSent()) {
+        if (!isCluster() && command.isSent()) {
             this.inbox.mayBeDead();
         }
         return new LockDriverException(
@@ -143,7 +157,7 @@ final class JedisLink implements RedisLink {
         return this.inbox.isListening();
     }
 
-    /** A connection that is lost fails its command, which is not sent again. Only in a cluster Jedis does so, unseen. */
+    /** A connection that is lost fails its command; that is sent again only to a node that the client has yet to hear of. */
     @Override
     public long losses() {
         return 0;

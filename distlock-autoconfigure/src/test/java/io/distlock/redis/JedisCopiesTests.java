@@ -54,6 +54,6 @@ class JedisCopiesTests {
     }
 
     private static long copies(RedisConnection connection, String key) {
-        return JedisCopies.await(connection, key, 1, Duration.ofMillis(500));
+        return JedisCopies.await(connection, "", key, 1, Duration.ofMillis(500));
     }
 }

@@ -59,6 +59,15 @@ public final class RedisCluster implements AutoCloseable {
                     PATIENCE,
                     "the replica to know all slots",
                     () -> String.valueOf(replica.call("CLUSTER", "INFO")).contains("cluster_slots_ok:" + SLOTS));
+            // or nobody hears of it any more once its master is silent, who alone has met it
+            String name = (String) replica.call("CLUSTER", "MYID");
+            Patience.await(
+                    PATIENCE,
+                    "all nodes to know the replica",
+                    () -> this.nodes.stream()
+                            .allMatch(node -> String.valueOf(node.call("CLUSTER", "NODES"))
+                                    .lines()
+                                    .anyMatch(known -> known.startsWith(name) && known.contains("slave"))));
         } catch (RuntimeException failure) {
             replica.close();
             throw failure;
