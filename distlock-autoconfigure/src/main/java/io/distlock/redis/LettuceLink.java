@@ -42,8 +42,8 @@ final class LettuceLink implements RedisLink {
         this.rounds = new Rounds(door.timer());
         this.copies = new LettuceCopies(door, patience);
         this.inbox = new LettuceInbox(door);
-        this.nodes = new LettuceNodes(door);
         this.commands = new CommandConnection(door, patience, this.inbox::mayBeDead);
+        this.nodes = new LettuceNodes(door, this::cluster);
     }
 
     @Override
@@ -55,7 +55,7 @@ final class LettuceLink implements RedisLink {
         CompletableFuture<List<Object>> answer = run(timeout, script, call, node(keys[0]));
         answer.whenComplete((reply, failure) -> {
             if (failure instanceof LockDriverException trouble && isSilence(trouble)) {
-                this.nodes.lookForAnother(cluster(), SlotHash.getSlot(keys[0]));
+                this.nodes.lookForAnother(keys[0], timeout);
             }
         });
         return answer;

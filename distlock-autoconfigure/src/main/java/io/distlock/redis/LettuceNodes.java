@@ -1,5 +1,6 @@
 package io.distlock.redis;
 
+import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.StatefulRedisClusterConnectionImpl;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.models.partitions.ClusterPartitionParser;
@@ -7,66 +8,127 @@ import io.lettuce.core.cluster.models.partitions.Partitions;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out who has taken over the slots of a node that has fallen silent. Lettuce looks when it cannot connect, which is
  * sooner than another takes over, and then not again for seconds at the least; and it waits for the silent one's answer,
- * too. So one of the others is asked, over a connection of ours, as long as something is not answered.
+ * too. So one of the others is asked, over a connection of ours, again and again until what was not answered is long ago:
+ * the next command would otherwise have to time out before anybody looks, and the one after it wait for that look.
  */
 final class LettuceNodes {
 
     /** Between two looks, which cost one small request. */
     private static final long REST = Duration.ofMillis(200).toNanos();
 
+    /** Longer than it takes who asks again to find that this is not answered either. */
+    private static final long MORE = Duration.ofSeconds(1).toNanos();
+
+    private static final Executor LATER = CompletableFuture.delayedExecutor(REST, TimeUnit.NANOSECONDS, Runnable::run);
+
     private final LettuceDoor door;
 
-    private final AtomicLong next = new AtomicLong(System.nanoTime());
+    private final Supplier<@Nullable StatefulRedisClusterConnection<String, String>> connection;
 
-    LettuceNodes(LettuceDoor door) {
+    /** Slots, and until when they are looked for. */
+    private final ConcurrentMap<Integer, Long> silent = new ConcurrentHashMap<>();
+
+    private final AtomicBoolean looking = new AtomicBoolean();
+
+    /** @param connection to the cluster as it stands; null while there is none */
+    LettuceNodes(LettuceDoor door, Supplier<@Nullable StatefulRedisClusterConnection<String, String>> connection) {
         this.door = door;
+        this.connection = connection;
     }
 
-    /** @param slot of what was not answered */
-    void lookForAnother(@Nullable StatefulRedisClusterConnection<String, String> cluster, int slot) {
+    /** The node that has this key did not answer within that time. */
+    void lookForAnother(String key, Duration timeout) {
+        this.silent.put(SlotHash.getSlot(key), System.nanoTime() + timeout.toNanos() + MORE);
+        begin();
+    }
+
+    private void begin() {
+        if (!this.silent.isEmpty() && this.looking.compareAndSet(false, true)) {
+            look();
+        }
+    }
+
+    private void look() {
+        StatefulRedisClusterConnection<String, String> cluster = this.connection.get();
+        if (cluster == null) {
+            LATER.execute(this::goOn);
+            return;
+        }
+        ask(cluster).whenComplete((said, failure) -> {
+            if (said != null) {
+                follow(cluster, said);
+            }
+            LATER.execute(this::goOn);
+        });
+    }
+
+    private void goOn() {
         long now = System.nanoTime();
-        long due = this.next.get();
-        if (cluster == null || now - due < 0 || !this.next.compareAndSet(due, now + REST)) {
-            return;
-        }
-        Partitions known = cluster.getPartitions();
-        RedisClusterNode silent = known.getMasterBySlot(slot);
-        if (silent == null) {
-            return;
-        }
-        List<RedisClusterNode> others = known.stream()
-                .filter(node -> !node.getNodeId().equals(silent.getNodeId()))
-                .toList();
-        if (!others.isEmpty()) {
-            RedisClusterNode other = others.get(ThreadLocalRandom.current().nextInt(others.size()));
-            cluster.getConnectionAsync(other.getNodeId())
-                    .thenCompose(connection -> connection.async().clusterNodes())
-                    .thenAccept(said -> read(cluster, slot, silent, ClusterPartitionParser.parse(said)));
+        this.silent.values().removeIf(end -> now - end >= 0);
+        if (this.silent.isEmpty()) {
+            this.looking.set(false);
+            begin(); // for who came meanwhile
+        } else {
+            look();
         }
     }
 
-    private void read(
-            StatefulRedisClusterConnection<String, String> cluster,
-            int slot,
-            RedisClusterNode silent,
-            Partitions said) {
-        RedisClusterNode master = said.getMasterBySlot(slot);
-        if (master == null || master.getNodeId().equals(silent.getNodeId())) {
+    /** Any of those that are not silent themselves, as far as is known. */
+    private CompletableFuture<Partitions> ask(StatefulRedisClusterConnection<String, String> cluster) {
+        Partitions known = cluster.getPartitions();
+        List<String> avoided = this.silent.keySet().stream()
+                .map(slot -> id(known.getMasterBySlot(slot)))
+                .toList();
+        List<String> others = known.stream()
+                .map(RedisClusterNode::getNodeId)
+                .filter(id -> !avoided.contains(id))
+                .toList();
+        if (others.isEmpty()) {
+            return CompletableFuture.completedFuture(new Partitions());
+        }
+        return CompletableFuture.completedFuture(
+                        others.get(ThreadLocalRandom.current().nextInt(others.size())))
+                .thenCompose(cluster::getConnectionAsync)
+                .thenCompose(node -> node.async().clusterNodes())
+                .thenApply(ClusterPartitionParser::parse)
+                .orTimeout(REST, TimeUnit.NANOSECONDS); // another may answer
+    }
+
+    private void follow(StatefulRedisClusterConnection<String, String> cluster, Partitions said) {
+        Partitions known = cluster.getPartitions();
+        List<Integer> moved = this.silent.keySet().stream()
+                .filter(slot -> {
+                    String master = id(said.getMasterBySlot(slot));
+                    return !master.isEmpty() && !master.equals(id(known.getMasterBySlot(slot)));
+                })
+                .toList();
+        if (moved.isEmpty()) {
             return;
         }
-        Partitions next = withAddresses(said, cluster.getPartitions());
-        if (next.getMasterBySlot(slot) != null
+        Partitions next = withAddresses(said, known);
+        if (moved.stream().allMatch(slot -> next.getMasterBySlot(slot) != null)
                 && cluster instanceof StatefulRedisClusterConnectionImpl<String, String> ours) {
             ours.setPartitions(next);
         }
+        moved.forEach(this.silent::remove);
         this.door.lookAtNodes();
+    }
+
+    private static String id(@Nullable RedisClusterNode node) {
+        return node == null ? "" : node.getNodeId();
     }
 
     /** As they are reached from here, by name, password and encryption; without those that were not known before. */
