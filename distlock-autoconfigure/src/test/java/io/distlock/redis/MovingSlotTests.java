@@ -24,7 +24,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -40,6 +39,8 @@ class MovingSlotTests {
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private static ClusterClients clients;
 
     private static RedisCluster cluster;
 
@@ -64,13 +65,10 @@ class MovingSlotTests {
 
     @BeforeAll
     static void startCluster() {
-        cluster = RedisCluster.start();
-        RedisClusterConfiguration nodes = new RedisClusterConfiguration();
-        cluster.nodes().forEach(node -> nodes.clusterNode(node.host(), node.port()));
-        lettuce = new LettuceConnectionFactory(nodes);
-        lettuce.afterPropertiesSet();
-        lettuce.start();
-        jedis = new JedisConnectionFactory(nodes);
+        clients = new ClusterClients();
+        cluster = clients.cluster();
+        lettuce = clients.another();
+        jedis = new JedisConnectionFactory(clients.nodes());
         jedis.afterPropertiesSet();
         jedis.start();
     }
@@ -78,8 +76,7 @@ class MovingSlotTests {
     @AfterAll
     static void stopCluster() {
         jedis.destroy();
-        lettuce.destroy();
-        cluster.close();
+        clients.close();
     }
 
     @ParameterizedTest
