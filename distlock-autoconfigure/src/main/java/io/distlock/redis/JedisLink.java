@@ -101,7 +101,7 @@ final class JedisLink implements RedisLink {
         command.answer().whenComplete((answer, failure) -> {
             if (failure == null) {
                 this.heardAt.put(node, System.nanoTime());
-            } else if (isCluster() && isAway(failure)) {
+            } else if (isCluster() && RedisErrors.isSilence(failure)) {
                 this.nodes.lookAgain(node);
             }
         });
@@ -130,11 +130,6 @@ final class JedisLink implements RedisLink {
                     command.giveUp(silent(command, timeout));
                     return answer;
                 });
-    }
-
-    private static boolean isAway(Throwable failure) {
-        return failure instanceof LockDriverException trouble
-                && (trouble.kind() == Kind.UNREACHABLE || trouble.kind() == Kind.UNANSWERED);
     }
 
     private LockDriverException silent(JedisCommand<?> command, Duration timeout) {

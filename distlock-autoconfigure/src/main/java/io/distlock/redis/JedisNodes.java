@@ -33,7 +33,7 @@ final class JedisNodes {
     private static final int SLOTS = 16_384;
 
     /** Between two looks, which cost one small request. */
-    private static final long REST = Duration.ofMillis(100).toNanos();
+    private static final long REST = Duration.ofMillis(200).toNanos();
 
     private final RedisConnectionFactory factory;
 

@@ -54,15 +54,11 @@ final class LettuceLink implements RedisLink {
         }
         CompletableFuture<List<Object>> answer = run(timeout, script, call, node(keys[0]));
         answer.whenComplete((reply, failure) -> {
-            if (failure instanceof LockDriverException trouble && isSilence(trouble)) {
+            if (RedisErrors.isSilence(failure)) {
                 this.nodes.lookForAnother(keys[0], timeout);
             }
         });
         return answer;
-    }
-
-    private static boolean isSilence(LockDriverException trouble) {
-        return trouble.kind() == Kind.UNANSWERED || trouble.kind() == Kind.UNREACHABLE;
     }
 
     @Override

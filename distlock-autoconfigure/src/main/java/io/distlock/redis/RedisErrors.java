@@ -95,6 +95,13 @@ final class RedisErrors {
         return cause instanceof LockDriverException answered && has(answered.getMessage(), "(TRYAGAIN");
     }
 
+    /** Whether nothing was answered, neither well nor otherwise. */
+    static boolean isSilence(@Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof LockDriverException trouble
+                && (trouble.kind() == Kind.UNANSWERED || trouble.kind() == Kind.UNREACHABLE);
+    }
+
     static String reason(@Nullable Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         return String.valueOf(cause == null ? null : cause.getMessage());

@@ -1,9 +1,6 @@
 package io.distlock.redis;
 
-import io.distlock.driver.LockDriverException;
-import io.distlock.driver.LockDriverException.Kind;
 import java.time.Duration;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +30,7 @@ final class Silence {
 
     /** What became of a command. A failure that comes sooner says more than silence, and costs the caller no wait. */
     void note(long start, Duration timeout, @Nullable Throwable failure) {
-        Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
-        boolean silent = cause instanceof LockDriverException trouble
-                && (trouble.kind() == Kind.UNANSWERED || trouble.kind() == Kind.UNREACHABLE)
-                && System.nanoTime() - start >= timeout.toNanos();
+        boolean silent = RedisErrors.isSilence(failure) && System.nanoTime() - start >= timeout.toNanos();
         if (silent && start - this.heardAt > 0) {
             this.timeouts.incrementAndGet();
         } else if (!silent) {
