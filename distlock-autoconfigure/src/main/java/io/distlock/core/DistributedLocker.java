@@ -232,7 +232,7 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
         }
         KeyLease lease = this.desk.enterAdopted(lockKey).adopt(claim, granted.get(), sent, new Waiter(demand, null));
         LeaseInHand adopted = lease.handOut();
-        tellers.taken(lease, since(sent));
+        tellers.taken(lease, sent);
         return Optional.of(adopted);
     }
 

@@ -202,7 +202,7 @@ final class Taking {
     private LeaseInHand granted(Set<String> keys, Demand demand, long start, Answer answer) {
         if (answer instanceof Answer.Granted granted) {
             LeaseInHand lease = granted.lease().handOut();
-            this.tellers.taken(granted.lease(), since(start));
+            this.tellers.taken(granted.lease(), start);
             return lease;
         }
         if (answer instanceof Answer.Failed failed) {
