@@ -81,6 +81,8 @@ final class Desk {
 
     private final AtomicLong lastId = new AtomicLong();
 
+    private final String idStart;
+
     private final AtomicBoolean deaf = new AtomicBoolean();
 
     /** Whether messages can arrive, as far as has been heard. */
@@ -103,6 +105,7 @@ final class Desk {
             Clocks clocks) {
         this.settings = settings;
         this.instance = instance;
+        this.idStart = instance.random() + ".";
         this.driver = driver;
         this.lines = driver instanceof LineDriver line ? line : null;
         this.severalKeys = driver instanceof SeveralKeysDriver several ? several : null;
@@ -199,7 +202,7 @@ final class Desk {
 
     /** Unique in this instance, and through its random bits everywhere. */
     String nextId() {
-        return this.instance.random() + "." + Long.toString(this.lastId.incrementAndGet(), Character.MAX_RADIX);
+        return this.idStart + this.lastId.incrementAndGet();
     }
 
     Claim claim(LockKey key, Demand demand) {
@@ -244,11 +247,21 @@ final class Desk {
             return enterApart(key, waiter);
         }
         while (true) {
-            KeyLine line = this.keyLines.computeIfAbsent(key.key(), absent -> new KeyLine(this, key, null));
+            KeyLine line = line(key);
             if (line.enter(waiter)) {
                 return line;
             }
         }
+    }
+
+    private KeyLine line(LockKey key) {
+        KeyLine known = this.keyLines.get(key.key());
+        if (known != null) {
+            return known;
+        }
+        KeyLine line = new KeyLine(this, key, null);
+        KeyLine sooner = this.keyLines.putIfAbsent(key.key(), line);
+        return sooner == null ? line : sooner;
     }
 
     /** Whoever shares a key asks the store for itself, since each holder counts there. */
