@@ -87,11 +87,12 @@ final class Claiming {
     }
 
     private @Nullable Standing newStanding() {
-        return newStanding(new Tries(this.desk.settings().retry()));
+        return newStanding(
+                this.desk.lines() == null ? new Tries(this.desk.settings().retry()) : null);
     }
 
     /** Null = nobody waits any more: those for whom no claim could be made were told why. */
-    private @Nullable Standing newStanding(Tries tries) {
+    private @Nullable Standing newStanding(@Nullable Tries tries) {
         this.standing = null;
         for (Waiter first = this.line.waiting().next();
                 first != null;
