@@ -196,6 +196,11 @@ final class Claiming {
     }
 
     void sent(Standing asking, long number, CompletionStage<Attempt> reply) {
+        Attempt known = StoreCalls.known(reply);
+        if (known != null) {
+            this.line.inside(() -> answered(asking, number, known, null));
+            return;
+        }
         this.desk.asking().sent();
         reply.whenComplete((attempt, failure) -> {
             this.desk.asking().answered();

@@ -83,7 +83,12 @@ final class Returning {
         return () -> {
             CompletionStage<Ownership> answer = end.apply(release);
             claimed.run();
-            answer.whenComplete((found, failure) -> ended(lease, found));
+            Ownership known = StoreCalls.known(answer);
+            if (known != null) {
+                ended(lease, known);
+            } else {
+                answer.whenComplete((found, failure) -> ended(lease, found));
+            }
         };
     }
 

@@ -197,7 +197,7 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
     private <T> CompletionStage<T> ask(LockKey key, Function<Place, T> question) {
         return this.closed
                 ? CompletableFuture.failedStage(isClosed())
-                : CompletableFuture.completedStage(this.store.ask(key, question));
+                : CompletableFuture.completedFuture(this.store.ask(key, question)); // so that it is seen to be there
     }
 
     private LockDriverException isClosed() {

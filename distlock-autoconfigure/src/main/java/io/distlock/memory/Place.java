@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One lock: who holds it, who waits, and what is remembered beside it, by the rules of the scripts in Redis. Not safe for
- * several threads: the store lets one in at a time.
+ * several threads: whoever asks holds its monitor, which is never for long.
  */
 final class Place {
 
@@ -40,6 +40,8 @@ final class Place {
 
     private List<Message> messages = List.of();
 
+    private boolean forgotten;
+
     Place(MemoryStore store, long now) {
         this.store = store;
         this.line = new Line(store);
@@ -50,6 +52,15 @@ final class Place {
     boolean isOver(long now) {
         this.holders.dropExpired(now);
         return this.holders.isEmpty() && this.rememberedUntil - now <= 0 && !this.line.isAnyAlive(now);
+    }
+
+    void forget() {
+        this.forgotten = true;
+    }
+
+    /** Whether the store knows another by its name, or none. */
+    boolean isForgotten() {
+        return this.forgotten;
     }
 
     /** What a question handed on, to be sent when it has been answered. */
