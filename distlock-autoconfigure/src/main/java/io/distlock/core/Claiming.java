@@ -34,7 +34,15 @@ final class Claiming {
     Claiming(KeyLine line, Desk desk, @Nullable String member) {
         this.line = line;
         this.desk = desk;
-        this.questions = new Questions(line, desk, this, member);
+        this.questions = new Questions(this, member);
+    }
+
+    KeyLine line() {
+        return this.line;
+    }
+
+    Desk desk() {
+        return this.desk;
     }
 
     boolean isUnderWay() {
@@ -198,7 +206,7 @@ final class Claiming {
     void sent(Standing asking, long number, CompletionStage<Attempt> reply) {
         Attempt known = StoreCalls.known(reply);
         if (known != null) {
-            this.line.inside(() -> answered(asking, number, known, null));
+            answeredAtOnce(asking, number, known);
             return;
         }
         this.desk.asking().sent();
@@ -206,6 +214,17 @@ final class Claiming {
             this.desk.asking().answered();
             this.line.inside(() -> answered(asking, number, attempt, failure));
         });
+    }
+
+    private void answeredAtOnce(Standing asking, long number, Attempt attempt) {
+        Runnable then;
+        this.line.open();
+        try {
+            then = answered(asking, number, attempt, null);
+        } finally {
+            this.line.shut();
+        }
+        then.run();
     }
 
     private Runnable answered(Standing asking, long number, @Nullable Attempt attempt, @Nullable Throwable failure) {

@@ -77,7 +77,7 @@ final class Desk {
     private final ConcurrentMap<String, Integer> waitingApart = new ConcurrentHashMap<>();
 
     /** Leases that are let go of here, and whose release is not answered yet. */
-    private final LongAdder returning = new LongAdder();
+    private final LongAdder unanswered = new LongAdder();
 
     private final AtomicLong lastId = new AtomicLong();
 
@@ -91,6 +91,8 @@ final class Desk {
     private volatile boolean closed;
 
     private final AskingAgain asking;
+
+    private final Returning returning = new Returning(this);
 
     Desk(LockerSettings settings, Instance instance, LockDriver driver, TokenGenerator tokens, Tellers tellers) {
         this(settings, instance, driver, tokens, tellers, new Clocks(System::currentTimeMillis));
@@ -317,16 +319,20 @@ final class Desk {
         return this.closed;
     }
 
+    Returning returning() {
+        return this.returning;
+    }
+
     void returns() {
-        this.returning.increment();
+        this.unanswered.increment();
     }
 
     void hasReturned() {
-        this.returning.decrement();
+        this.unanswered.decrement();
     }
 
     boolean isReturning() {
-        return this.returning.sum() > 0;
+        return this.unanswered.sum() > 0;
     }
 
     private Stream<KeyLine> here() {

@@ -199,7 +199,7 @@ final class KeyLease implements Lease {
         boolean first = RELEASES.compareAndSet(this, 0, 1);
         if (first) {
             line().desk().returns();
-            line().returning().release(this, end);
+            line().desk().returning().release(this, end);
         }
         return first;
     }
@@ -411,6 +411,9 @@ final class KeyLease implements Lease {
 
     /** How much longer nobody may have the key after a release now. */
     Duration stillToKeep() {
+        if (this.demand.holdAtLeast().isZero()) {
+            return Duration.ZERO;
+        }
         Duration left = this.demand.holdAtLeast().minus(held());
         return left.isNegative() ? Duration.ZERO : left;
     }

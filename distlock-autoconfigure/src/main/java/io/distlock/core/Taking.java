@@ -122,7 +122,10 @@ final class Taking {
 
     LeaseInHand take(String key, Demand demand) {
         long start = System.nanoTime();
-        return granted(Set.of(key), demand, start, ask(key, demand, start));
+        Answer answer = ask(key, demand, start);
+        return answer instanceof Answer.Granted granted
+                ? handedOut(granted, start)
+                : granted(Set.of(key), demand, start, answer);
     }
 
     private Answer ask(String key, Demand demand, long start) {
@@ -201,15 +204,19 @@ final class Taking {
 
     private LeaseInHand granted(Set<String> keys, Demand demand, long start, Answer answer) {
         if (answer instanceof Answer.Granted granted) {
-            LeaseInHand lease = granted.lease().handOut();
-            this.tellers.taken(granted.lease(), start);
-            return lease;
+            return handedOut(granted, start);
         }
         if (answer instanceof Answer.Failed failed) {
             this.tellers.cancelled(demand, keys, since(start));
             throw failed.thrown();
         }
         throw refused(keys, demand, start, answer);
+    }
+
+    private LeaseInHand handedOut(Answer.Granted granted, long start) {
+        LeaseInHand lease = granted.lease().handOut();
+        this.tellers.taken(granted.lease(), start);
+        return lease;
     }
 
     LockException refused(Set<String> keys, Demand demand, long start, Answer answer) {

@@ -83,8 +83,8 @@ final class MemoryStore {
             if (!this.sweeping.get() && !this.places.isEmpty() && this.sweeping.compareAndSet(false, true)) {
                 sweepLater(new WeakReference<>(this), this.sweepEvery);
             }
-            for (Message message : messages) {
-                deliver(message);
+            if (!messages.isEmpty()) {
+                messages.forEach(this::deliver);
             }
             return answer;
         }
