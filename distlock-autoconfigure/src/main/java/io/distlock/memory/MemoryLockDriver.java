@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Locks in memory; every question is answered at once, on the thread that asks. */
@@ -31,12 +32,24 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
 
     private final Duration retention;
 
+    // how to put what is asked for every lock, made once
+
+    private final BiFunction<Place, Question, Attempt> lining;
+
+    private final BiFunction<Place, Release, Ownership> releasing;
+
     private volatile boolean closed;
 
     MemoryLockDriver(MemoryStore store, DriverSettings settings) {
         this.store = store;
         this.settings = settings;
         this.retention = settings.recordRetention();
+        this.lining = (place, question) -> place.ask(question.claim(), member(question), true, this.retention);
+        this.releasing = (place, release) -> {
+            Ownership found = place.end(release, null, this.retention);
+            place.moveOn();
+            return found;
+        };
     }
 
     @Override
@@ -46,7 +59,7 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
 
     @Override
     public CompletionStage<Attempt> line(Question question) {
-        return ask(question, true);
+        return ask(question.claim().key(), question, this.lining);
     }
 
     @Override
@@ -56,21 +69,13 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
 
     @Override
     public CompletionStage<Attempt> lastTry(Question question) {
-        return ask(question, false);
-    }
-
-    private CompletionStage<Attempt> ask(Question question, boolean mayStand) {
         Claim claim = question.claim();
-        return ask(claim.key(), place -> place.ask(claim, member(question), mayStand, this.retention));
+        return ask(claim.key(), place -> place.ask(claim, member(question), false, this.retention));
     }
 
     @Override
     public CompletionStage<Ownership> release(Release release) {
-        return ask(release.hold().key(), place -> {
-            Ownership found = place.end(release, null, this.retention);
-            place.moveOn();
-            return found;
-        });
+        return ask(release.hold().key(), release, this.releasing);
     }
 
     @Override
@@ -195,9 +200,13 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
     }
 
     private <T> CompletionStage<T> ask(LockKey key, Function<Place, T> question) {
+        return ask(key, question, (place, asked) -> asked.apply(place));
+    }
+
+    private <Q, T> CompletionStage<T> ask(LockKey key, Q question, BiFunction<Place, Q, T> put) {
         return this.closed
                 ? CompletableFuture.failedStage(isClosed())
-                : CompletableFuture.completedFuture(this.store.ask(key, question)); // so that it is seen to be there
+                : CompletableFuture.completedFuture(this.store.ask(key, question, put)); // so that it is seen to be there
     }
 
     private LockDriverException isClosed() {

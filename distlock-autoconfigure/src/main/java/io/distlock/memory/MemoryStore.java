@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -62,6 +63,11 @@ final class MemoryStore {
 
     /** Asks one lock, then delivers what it handed on, on the thread that asks. */
     <T> T ask(LockKey key, Function<Place, T> question) {
+        return ask(key, question, (place, asked) -> asked.apply(place));
+    }
+
+    /** The same, where the question is data and how to put it was made before. */
+    <Q, T> T ask(LockKey key, Q question, BiFunction<Place, Q, T> put) {
         String name = key.full();
         while (true) {
             T answer;
@@ -73,7 +79,7 @@ final class MemoryStore {
                     if (place.isForgotten()) {
                         continue;
                     }
-                    answer = question.apply(place);
+                    answer = put.apply(place, question);
                     messages = place.takeMessages();
                     forgetIfOver(name, place);
                 }
