@@ -256,7 +256,7 @@ final class Claiming {
             asking.answered();
             return sent == null
                     ? KeyLine.NOTHING
-                    : use(asking, holding(asking, granted, sent, asking.claim().ttl()), Duration.ZERO);
+                    : use(asking, holding(asking, granted, sent, asking.claim().ttl()));
         }
         if (attempt instanceof Attempt.Busy busy) {
             asking.busy(number, busy);
@@ -339,7 +339,7 @@ final class Claiming {
         if (asking.isSettling() || isSaidAnew(asking, grant, sent)) {
             return KeyLine.NOTHING;
         }
-        return use(asking, holding(asking, grant.granted(), sent, grant.ttl()), Duration.ZERO);
+        return use(asking, holding(asking, grant.granted(), sent, grant.ttl()));
     }
 
     /**
@@ -366,12 +366,16 @@ final class Claiming {
         return PassRule.isThin(holding, this.line.waiting().first(), now);
     }
 
+    /** One that has just been made. */
+    private Runnable use(Standing asking, Holding holding) {
+        return use(asking, holding, Duration.ZERO, holding.since());
+    }
+
     /** @param lengthened for how long it has just been renewed */
-    private Runnable use(Standing asking, Holding holding, Duration lengthened) {
-        long now = System.nanoTime();
+    private Runnable use(Standing asking, Holding holding, Duration lengthened, long now) {
         Duration wanted = this.line.waiting().first().ttl();
         if (!isThin(holding, now) || wanted.compareTo(lengthened) <= 0 || !holding.isBelieved(now)) {
-            return take(asking, holding, wanted);
+            return take(asking, holding, wanted, now);
         }
         asking.settle();
         return () -> this.desk
@@ -387,16 +391,16 @@ final class Claiming {
     private Runnable lengthened(
             Standing asking, Holding holding, Duration ttl, @Nullable Ownership found, @Nullable Throwable failure) {
         if (found == Ownership.OURS) {
-            return use(asking, holding, ttl);
+            return use(asking, holding, ttl, System.nanoTime());
         }
         holding.end();
         if (found != null) {
-            return use(asking, holding, ttl);
+            return use(asking, holding, ttl, System.nanoTime());
         }
         // whose time is over has waited for an answer once
         Answer unavailable = new Answer.Unavailable(StoreCalls.trouble(failure));
         Runnable told = this.line.refuseThoseOutOfTime(waiter -> unavailable);
-        Runnable again = this.standing == asking ? use(asking, holding, ttl) : KeyLine.NOTHING;
+        Runnable again = this.standing == asking ? use(asking, holding, ttl, System.nanoTime()) : KeyLine.NOTHING;
         return () -> {
             told.run();
             again.run();
@@ -408,13 +412,13 @@ final class Claiming {
      *
      * @param ttl for which enough is left of it
      */
-    private Runnable take(Standing asking, Holding holding, Duration ttl) {
+    private Runnable take(Standing asking, Holding holding, Duration ttl, long now) {
         asking.cancelNext();
         this.standing = null;
-        long now = System.nanoTime();
         boolean taken = holding.isBelieved(now)
                 && this.line.take(
                         holding,
+                        now,
                         next -> asking.serves(next)
                                 && next.ttl().compareTo(ttl) <= 0
                                 && PassRule.endsWith(holding, next, now));

@@ -238,14 +238,15 @@ final class Holding implements Ticker.Timed {
     }
 
     /** The next lease on this holding, with the next fence; only under the line's gate. */
-    KeyLease lend(Waiter waiter) {
+    KeyLease lend(Waiter waiter, long now) {
         KeyLease before = this.lease;
-        KeyLease next = new KeyLease(this, waiter.demand(), waiter.worker(), this.granted.fence() + this.fencesUsed);
+        KeyLease next =
+                new KeyLease(this, waiter.demand(), waiter.worker(), this.granted.fence() + this.fencesUsed, now);
         this.fencesUsed++;
         this.lease = next;
         this.ttl = next.demand().ttl();
         if (before != null && next.demand().autoRenew() && !before.demand().autoRenew()) {
-            this.keepAlive.watch(this);
+            this.keepAlive.watch(this, now);
         }
         return next;
     }

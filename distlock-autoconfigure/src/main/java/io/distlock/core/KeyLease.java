@@ -60,7 +60,7 @@ final class KeyLease implements Lease {
 
     private final long fence;
 
-    private final long since = System.nanoTime();
+    private final long since;
 
     private volatile State state = State.HELD;
 
@@ -87,11 +87,12 @@ final class KeyLease implements Lease {
     /** Only on the timer's thread. */
     private boolean reported;
 
-    KeyLease(Holding holding, Demand demand, @Nullable Thread worker, long fence) {
+    KeyLease(Holding holding, Demand demand, @Nullable Thread worker, long fence, long since) {
         this.holding = holding;
         this.demand = demand;
         this.worker = worker;
         this.fence = fence;
+        this.since = since;
     }
 
     @Override
@@ -223,16 +224,20 @@ final class KeyLease implements Lease {
             Moment.until(() -> this.outcome != null);
             found = this.outcome;
         }
-        return found == null ? awaitOutcome() : found;
+        return found == null ? outcomeToCome().join() : found;
     }
 
-    private ReleaseOutcome awaitOutcome() {
+    /** For who has to wait for it. */
+    CompletableFuture<ReleaseOutcome> outcomeToCome() {
         Awaited fresh = new Awaited();
         Awaited waiting =
                 AWAITED.compareAndSet(this, null, fresh) ? fresh : Objects.requireNonNull(this.awaited);
         // which may have come before anybody was seen to wait for it
         ReleaseOutcome found = this.outcome;
-        return found != null ? found : waiting.join();
+        if (found != null) {
+            waiting.complete(found);
+        }
+        return waiting;
     }
 
     @Override

@@ -204,13 +204,13 @@ final class KeyLine {
     }
 
     /** @return whether somebody who waits took it */
-    boolean take(Holding holding, Predicate<Demand> mayHaveIt) {
+    boolean take(Holding holding, long now, Predicate<Demand> mayHaveIt) {
         this.held = holding;
-        if (this.waiting.lend(holding, mayHaveIt)) {
+        if (this.waiting.lend(holding, now, mayHaveIt)) {
             if (this.desk.tellers().isTracing()) {
                 this.waiting.foundHeldBy(factsOf(holding));
             }
-            this.desk.keepAlive().watch(holding);
+            this.desk.keepAlive().watch(holding, now);
             return true;
         }
         letGo(holding);
@@ -225,7 +225,7 @@ final class KeyLine {
     /** A hold that was taken elsewhere goes on here; it is never passed on. */
     KeyLease adopt(Claim claim, Attempt.Granted granted, long sent, Waiter owner) {
         Holding holding = new Holding(this, claim, granted, sent, owner.demand().ttl());
-        KeyLease lease = holding.lend(owner);
+        KeyLease lease = holding.lend(owner, holding.since());
         lease.token();
         this.held = holding;
         this.desk.keepAlive().watch(holding);

@@ -61,7 +61,7 @@ final class Returning {
         }
         long now = System.nanoTime();
         Predicate<Demand> mayHaveIt = next -> this.desk.passRule().allows(holding, lease.demand(), next, now);
-        return mayHaveIt.test(waiting.first()) && lease.pass() && waiting.lend(holding, mayHaveIt);
+        return mayHaveIt.test(waiting.first()) && lease.pass() && waiting.lend(holding, now, mayHaveIt);
     }
 
     /** The key may still be there, and protected the work as long as that ran. */

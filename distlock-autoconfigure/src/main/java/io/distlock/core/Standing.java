@@ -31,7 +31,7 @@ final class Standing {
 
     private boolean underWay;
 
-    private long lastSent = System.nanoTime();
+    private long lastSent;
 
     private boolean settling;
 

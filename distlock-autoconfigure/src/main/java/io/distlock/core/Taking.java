@@ -133,7 +133,7 @@ final class Taking {
         if (Thread.currentThread().isInterrupted()) {
             return new Answer.Refused(Reason.INTERRUPTED, null, null);
         }
-        Waiter waiter = new Waiter(demand, null);
+        Waiter waiter = new Waiter(demand, null, start);
         KeyLine line = this.desk.enter(this.desk.key(key), waiter);
         Answer answer = waiter.await(demand.isPatient() ? start + demand.waitFor() : start + FAR);
         if (answer == null && !Thread.currentThread().isInterrupted()) {
@@ -172,7 +172,8 @@ final class Taking {
                 (self, answer) -> this.completions.execute(() -> {
                     this.tellers.heldBy(demand, key, self);
                     complete(pending, keys, demand, start, answer);
-                }));
+                }),
+                start);
         this.tellers.asked(demand, key);
         KeyLine line = this.desk.enter(this.desk.key(key), waiter);
         pending.await(

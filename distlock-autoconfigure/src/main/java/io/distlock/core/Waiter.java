@@ -21,7 +21,7 @@ final class Waiter {
 
     private final @Nullable BiConsumer<Waiter, Answer> callback;
 
-    private final long since = System.nanoTime();
+    private final long since;
 
     private volatile @Nullable Answer answer;
 
@@ -40,8 +40,14 @@ final class Waiter {
 
     /** @param callback told of itself and the answer on the thread that gives it; null = the current thread will {@link #await} it */
     Waiter(Demand demand, @Nullable BiConsumer<Waiter, Answer> callback) {
+        this(demand, callback, System.nanoTime());
+    }
+
+    /** @param since when it began to wait */
+    Waiter(Demand demand, @Nullable BiConsumer<Waiter, Answer> callback, long since) {
         this.demand = demand;
         this.callback = callback;
+        this.since = since;
     }
 
     Demand demand() {

@@ -113,10 +113,10 @@ final class WaitingRoom {
      *
      * @return whether somebody took a lease on it
      */
-    boolean lend(Holding holding, Predicate<Demand> mayHaveIt) {
+    boolean lend(Holding holding, long now, Predicate<Demand> mayHaveIt) {
         for (Waiter next = this.first; next != null && mayHaveIt.test(next.demand()); next = this.first) {
             remove(next);
-            if (next.answer(new Answer.Granted(holding.lend(next)))) {
+            if (next.answer(new Answer.Granted(holding.lend(next, now)))) {
                 return true;
             }
             holding.takeBack();

@@ -79,7 +79,11 @@ final class Holders {
     @Nullable
     Holder by(String token) {
         Holder earliest = this.first;
-        return earliest != null && earliest.token().equals(token) ? earliest : this.others.get(token);
+        return earliest != null && earliest.token().equals(token) ? earliest : others(token);
+    }
+
+    private @Nullable Holder others(String token) {
+        return this.others.isEmpty() ? null : this.others.get(token);
     }
 
     /** Of that token and attempt, or of that token where no attempt is named. */

@@ -44,7 +44,7 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
         this.store = store;
         this.settings = settings;
         this.retention = settings.recordRetention();
-        this.lining = (place, question) -> place.ask(question.claim(), member(question), true, this.retention);
+        this.lining = (place, question) -> place.ask(question.claim(), member(question, place), true, this.retention);
         this.releasing = (place, release) -> {
             Ownership found = place.end(release, null, this.retention);
             place.moveOn();
@@ -70,7 +70,7 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
     @Override
     public CompletionStage<Attempt> lastTry(Question question) {
         Claim claim = question.claim();
-        return ask(claim.key(), place -> place.ask(claim, member(question), false, this.retention));
+        return ask(claim.key(), place -> place.ask(claim, member(question, place), false, this.retention));
     }
 
     @Override
@@ -116,7 +116,7 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
     public CompletionStage<Ownership> leave(Question question) {
         Release release = new Release(question.claim().hold(), Duration.ZERO);
         return ask(question.claim().key(), place -> {
-            Ownership found = place.end(release, member(question), this.retention);
+            Ownership found = place.end(release, member(question, place), this.retention);
             place.moveOn();
             return found;
         });
@@ -126,7 +126,7 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
     public CompletionStage<Handover> releaseAndLine(Release release, Question next) {
         return ask(release.hold().key(), place -> {
             Ownership released = place.end(release, null, this.retention);
-            Attempt asked = place.ask(next.claim(), member(next), true, this.retention);
+            Attempt asked = place.ask(next.claim(), member(next, place), true, this.retention);
             place.moveOn(); // a claim that was ended before asks for nothing
             return new Handover(released, asked);
         });
@@ -189,13 +189,13 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
         this.store.stopListening(this.settings.instance());
     }
 
-    private Member member(Question question) {
+    private Member member(Question question, Place place) {
         String instance = this.settings.instance();
         return new Member(
                 question,
                 instance,
                 this.store.isListening(instance),
-                this.store.now() + question.aliveFor().toNanos(),
+                place.now() + question.aliveFor().toNanos(),
                 this.retention);
     }
 

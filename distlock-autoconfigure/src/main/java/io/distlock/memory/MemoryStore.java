@@ -79,6 +79,7 @@ final class MemoryStore {
                     if (place.isForgotten()) {
                         continue;
                     }
+                    place.enter(now());
                     answer = put.apply(place, question);
                     messages = place.takeMessages();
                     forgetIfOver(name, place);
@@ -108,7 +109,7 @@ final class MemoryStore {
 
     /** Only by who is alone in it. Whoever has it in hand by then looks for another. */
     private void forgetIfOver(String name, Place place) {
-        if (place.isOver(now())) {
+        if (place.isOver()) {
             place.forget();
             this.places.remove(name, place);
         }
@@ -168,6 +169,7 @@ final class MemoryStore {
     boolean sweep() {
         this.places.forEach((name, place) -> {
             synchronized (place) {
+                place.enter(now());
                 forgetIfOver(name, place);
             }
         });

@@ -42,16 +42,29 @@ final class Place {
 
     private boolean forgotten;
 
+    /** The store's time. */
+    private long now;
+
     Place(MemoryStore store, long now) {
         this.store = store;
         this.line = new Line(store);
         this.rememberedUntil = now;
+        this.now = now;
+    }
+
+    /** Until the next time, all that is asked is asked at this one; whoever's hold is over by then is none. */
+    void enter(long now) {
+        this.now = now;
+        this.holders.dropExpired(now);
+    }
+
+    long now() {
+        return this.now;
     }
 
     /** Whether nothing of it is needed any more. */
-    boolean isOver(long now) {
-        this.holders.dropExpired(now);
-        return this.holders.isEmpty() && this.rememberedUntil - now <= 0 && !this.line.isAnyAlive(now);
+    boolean isOver() {
+        return this.holders.isEmpty() && this.rememberedUntil - this.now <= 0 && !this.line.isAnyAlive(this.now);
     }
 
     void forget() {
@@ -286,13 +299,6 @@ final class Place {
         return this.holders.areSharing()
                 ? this.lastFence
                 : this.holders.first().granted().fence();
-    }
-
-    /** The store's time; whoever's hold is over by then is none. */
-    private long now() {
-        long now = this.store.now();
-        this.holders.dropExpired(now);
-        return now;
     }
 
     private static boolean isByToken(Hold hold) {
