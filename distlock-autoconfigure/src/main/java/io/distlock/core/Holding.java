@@ -179,6 +179,14 @@ final class Holding implements Ticker.Timed {
         this.keepAlive.due(this, entry);
     }
 
+    @Override
+    public void lasts() {
+        KeyLease known = this.lease;
+        if (known != null) {
+            known.lasts();
+        }
+    }
+
     /** @param stored how long it is to live in the store */
     Renewal renewal(Duration stored) {
         Renewal known = this.renewal;

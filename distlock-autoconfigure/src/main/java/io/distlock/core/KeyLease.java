@@ -76,8 +76,11 @@ final class KeyLease implements Lease {
 
     private volatile int releases;
 
-    /** Empty when the caller cannot reach it any more; null before it is in a caller's hand. */
-    private volatile @Nullable WeakReference<LeaseInHand> inHand;
+    /**
+     * What the caller has; of a lease that lasts, weakly, so that it is noticed when the caller cannot reach it any more.
+     * Null before it is in a caller's hand.
+     */
+    private volatile @Nullable Object inHand;
 
     private volatile @Nullable Thread endsWith;
 
@@ -345,7 +348,7 @@ final class KeyLease implements Lease {
     /** The caller's own; nobody else may keep it. */
     LeaseInHand handOut() {
         LeaseInHand held = new LeaseInHand(this);
-        this.inHand = new WeakReference<>(held);
+        this.inHand = held;
         if (this.worker == Thread.currentThread()) {
             OwnLeases.add(this);
         }
@@ -357,9 +360,16 @@ final class KeyLease implements Lease {
         this.endsWith = worker;
     }
 
+    /** It has not been given back within a moment: from here on it may be forgotten. */
+    void lasts() {
+        if (this.inHand instanceof LeaseInHand held) {
+            this.inHand = new WeakReference<>(held);
+        }
+    }
+
     boolean isForgotten() {
-        WeakReference<LeaseInHand> known = this.inHand;
-        return known != null && known.refersTo(null);
+        lasts();
+        return this.inHand instanceof WeakReference<?> known && known.refersTo(null);
     }
 
     boolean isOrphaned() {

@@ -129,7 +129,7 @@ final class Ticker implements AutoCloseable {
         for (Entry entry = inOrder(this.incoming.getAndSet(null)); entry != null; ) {
             Entry next = entry.before;
             entry.before = null;
-            queue(entry, this.millis);
+            keep(entry);
             entry = next;
         }
         if (this.hurried) {
@@ -164,6 +164,14 @@ final class Ticker implements AutoCloseable {
             entry = before;
         }
         return first;
+    }
+
+    private void keep(Entry entry) {
+        Timed action = entry.action;
+        if (action != null) {
+            action.lasts();
+            queue(entry, this.millis);
+        }
     }
 
     private void runIf(boolean isDue, Entry entry) {
@@ -223,6 +231,9 @@ final class Ticker implements AutoCloseable {
     interface Timed {
 
         void due(Entry entry);
+
+        /** Called before, when its entry was not cancelled within its first slice; must not fail. */
+        default void lasts() {}
     }
 
     /** Something that is due. */
