@@ -60,6 +60,7 @@ final class LockedCall implements LockedWork<@Nullable Object, Exception> {
 
     /** So that the lease is found again under the name of its locker, whatever kind of locker that is. */
     @Override
+    @SuppressWarnings("NullAway") // as above
     public @Nullable Object run(Lease lease) throws Exception {
         if (isCurrent(lease)) {
             return run();
