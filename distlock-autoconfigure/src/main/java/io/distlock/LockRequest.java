@@ -280,7 +280,18 @@ public final class LockRequest {
 
         Terms withAutoRenew(boolean value) {
             return new Terms(
-                    name, ttl, waitFor, Optional.of(value), maxHold, holdAtLeast, whenLost, metadata, token, mode, permits, method);
+                    name,
+                    ttl,
+                    waitFor,
+                    Optional.of(value),
+                    maxHold,
+                    holdAtLeast,
+                    whenLost,
+                    metadata,
+                    token,
+                    mode,
+                    permits,
+                    method);
         }
 
         Terms withMaxHold(Duration value) {
@@ -306,7 +317,18 @@ public final class LockRequest {
 
         Terms withWhenLost(WhenLost value) {
             return new Terms(
-                    name, ttl, waitFor, autoRenew, maxHold, holdAtLeast, Optional.of(value), metadata, token, mode, permits, method);
+                    name,
+                    ttl,
+                    waitFor,
+                    autoRenew,
+                    maxHold,
+                    holdAtLeast,
+                    Optional.of(value),
+                    metadata,
+                    token,
+                    mode,
+                    permits,
+                    method);
         }
 
         Terms withMetadata(Map<String, String> value) {

@@ -103,7 +103,8 @@ record LockKeyExpression(AnnotatedMethod annotated, List<Part> parts) {
     }
 
     private static boolean isSeveral(@Nullable Object value) {
-        return value instanceof Collection<?> || value != null && value.getClass().isArray();
+        return value instanceof Collection<?>
+                || value != null && value.getClass().isArray();
     }
 
     private List<String> texts(Part part, @Nullable Object value) {
@@ -169,7 +170,8 @@ record LockKeyExpression(AnnotatedMethod annotated, List<Part> parts) {
      * @param written as it stands in the annotation
      * @param argument which the expression names and nothing else, as most do; then it can be looked up directly
      */
-    record Part(Expression expression, String written, @Nullable String argument) {
+    record Part(
+            Expression expression, String written, @Nullable String argument) {
 
         static Part of(Expression expression) {
             return new Part(expression, expression.getExpressionString(), argument(expression));

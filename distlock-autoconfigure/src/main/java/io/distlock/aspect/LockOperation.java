@@ -96,7 +96,8 @@ record LockOperation(
     }
 
     LockRequest request(List<String> keys) {
-        String[] more = keys.size() == 1 ? ONLY_ONE : keys.subList(1, keys.size()).toArray(String[]::new);
+        String[] more =
+                keys.size() == 1 ? ONLY_ONE : keys.subList(1, keys.size()).toArray(String[]::new);
         try {
             return this.terms.request().keys(keys.get(0), more);
         } catch (IllegalArgumentException refused) {

@@ -233,8 +233,7 @@ final class KeyLease implements Lease {
     /** For who has to wait for it. */
     CompletableFuture<ReleaseOutcome> outcomeToCome() {
         Awaited fresh = new Awaited();
-        Awaited waiting =
-                AWAITED.compareAndSet(this, null, fresh) ? fresh : Objects.requireNonNull(this.awaited);
+        Awaited waiting = AWAITED.compareAndSet(this, null, fresh) ? fresh : Objects.requireNonNull(this.awaited);
         // which may have come before anybody was seen to wait for it
         ReleaseOutcome found = this.outcome;
         if (found != null) {
@@ -455,7 +454,8 @@ final class KeyLease implements Lease {
     private static final class Awaited extends CompletableFuture<ReleaseOutcome> {}
 
     /** @param before who asked before that one */
-    private record Hearer(Consumer<LockLost> action, @Nullable Hearer before) {}
+    private record Hearer(
+            Consumer<LockLost> action, @Nullable Hearer before) {}
 
     private KeyLine line() {
         return this.holding.line();

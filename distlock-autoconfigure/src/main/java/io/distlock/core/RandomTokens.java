@@ -60,8 +60,7 @@ public final class RandomTokens implements TokenGenerator {
             System.arraycopy(this.drawn, this.used, this.bits, 0, RANDOM_BYTES);
             this.used += RANDOM_BYTES;
             TEXT.encode(this.bits, this.encoded);
-            System.arraycopy(
-                    this.encoded, 0, this.token, this.token.length - RANDOM_CHARACTERS, RANDOM_CHARACTERS);
+            System.arraycopy(this.encoded, 0, this.token, this.token.length - RANDOM_CHARACTERS, RANDOM_CHARACTERS);
             return new String(this.token, StandardCharsets.UTF_8);
         } finally {
             this.gate.unlock();

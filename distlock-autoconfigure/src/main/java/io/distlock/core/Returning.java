@@ -81,8 +81,7 @@ final class Returning {
         Holding holding = lease.holding();
         Release release = new Release(holding.hold(), lease.stillToKeep());
         LineDriver store = this.desk.lines();
-        boolean othersWait =
-                !line.waiting().isEmpty() && !line.claiming().isUnderWay();
+        boolean othersWait = !line.waiting().isEmpty() && !line.claiming().isUnderWay();
         Question next = store != null && othersWait ? line.claiming().beginInLine() : null;
         if (store != null && next != null) {
             return releaseAndLine(line, lease, release, store, next);

@@ -218,9 +218,7 @@ final class Standing {
 
     /** That question and later ones: numbers grow. */
     private static @Nullable Sent from(long number, @Nullable Sent last) {
-        return last == null || last.number < number
-                ? null
-                : new Sent(last.number, last.at, from(number, last.earlier));
+        return last == null || last.number < number ? null : new Sent(last.number, last.at, from(number, last.earlier));
     }
 
     private record Sent(long number, long at, @Nullable Sent earlier) {}

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Locks in memory; every question is answered at once, on the thread that asks. */
@@ -206,7 +206,8 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
     private <Q, T> CompletionStage<T> ask(LockKey key, Q question, BiFunction<Place, Q, T> put) {
         return this.closed
                 ? CompletableFuture.failedStage(isClosed())
-                : CompletableFuture.completedFuture(this.store.ask(key, question, put)); // so that it is seen to be there
+                : CompletableFuture.completedFuture(
+                        this.store.ask(key, question, put)); // so that it is seen to be there
     }
 
     private LockDriverException isClosed() {

@@ -27,7 +27,6 @@ final class ScheduleJudge {
 
     private static final Field LEASE = field(LeaseInHand.class, "lease");
 
-
     /** A slice of the timer that comes late, and what tells of it. */
     private static final long TELLING = 80 * MILLI;
 
