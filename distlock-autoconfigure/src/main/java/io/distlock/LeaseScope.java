@@ -14,7 +14,7 @@ public final class LeaseScope implements AutoCloseable {
     /** The locker that is configured directly below {@code distlock}. */
     public static final String DEFAULT_LOCKER = "default";
 
-    private static final ThreadLocal<LeaseScope> INNERMOST = new ThreadLocal<>();
+    private static final ThreadLocal<@Nullable LeaseScope> INNERMOST = new ThreadLocal<>();
 
     private final Lease lease;
 
@@ -172,11 +172,8 @@ public final class LeaseScope implements AutoCloseable {
         while (scope != null && scope.stage == Stage.CLOSED) {
             scope = scope.outer;
         }
-        if (scope == null) {
-            INNERMOST.remove();
-        } else {
-            INNERMOST.set(scope);
-        }
+        // null rather than removed: that refers to nothing of ours, and need not be made again for the next call
+        INNERMOST.set(scope);
     }
 
     private enum Stage {

@@ -140,27 +140,27 @@ public final class LockRequest {
     }
 
     public Optional<String> name() {
-        return Optional.ofNullable(this.terms.name());
+        return this.terms.name();
     }
 
     public Optional<String> method() {
-        return Optional.ofNullable(this.terms.method());
+        return this.terms.method();
     }
 
     public Optional<Duration> ttl() {
-        return Optional.ofNullable(this.terms.ttl());
+        return this.terms.ttl();
     }
 
     public Optional<Duration> waitFor() {
-        return Optional.ofNullable(this.terms.waitFor());
+        return this.terms.waitFor();
     }
 
     public Optional<Boolean> autoRenew() {
-        return Optional.ofNullable(this.terms.autoRenew());
+        return this.terms.autoRenew();
     }
 
     public Optional<Duration> maxHold() {
-        return Optional.ofNullable(this.terms.maxHold());
+        return this.terms.maxHold();
     }
 
     public Duration holdAtLeast() {
@@ -168,7 +168,7 @@ public final class LockRequest {
     }
 
     public Optional<WhenLost> whenLost() {
-        return Optional.ofNullable(this.terms.whenLost());
+        return this.terms.whenLost();
     }
 
     public Map<String, String> metadata() {
@@ -176,7 +176,7 @@ public final class LockRequest {
     }
 
     public Optional<String> token() {
-        return Optional.ofNullable(this.terms.token());
+        return this.terms.token();
     }
 
     public LockMode mode() {
@@ -201,26 +201,38 @@ public final class LockRequest {
         return new LockRequest(this.keys, changed);
     }
 
+    /** What may be left open is kept as callers get it, since it is asked for at every lock and made once. */
     private record Terms(
-            @Nullable String name,
-            @Nullable Duration ttl,
-            @Nullable Duration waitFor,
-            @Nullable Boolean autoRenew,
-            @Nullable Duration maxHold,
+            Optional<String> name,
+            Optional<Duration> ttl,
+            Optional<Duration> waitFor,
+            Optional<Boolean> autoRenew,
+            Optional<Duration> maxHold,
             Duration holdAtLeast,
-            @Nullable WhenLost whenLost,
+            Optional<WhenLost> whenLost,
             Map<String, String> metadata,
-            @Nullable String token,
+            Optional<String> token,
             LockMode mode,
             @Nullable Integer permits,
-            @Nullable String method) {
+            Optional<String> method) {
 
         static final Terms OPEN = new Terms(
-                null, null, null, null, null, Duration.ZERO, null, Map.of(), null, LockMode.EXCLUSIVE, null, null);
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Duration.ZERO,
+                Optional.empty(),
+                Map.of(),
+                Optional.empty(),
+                LockMode.EXCLUSIVE,
+                null,
+                Optional.empty());
 
         Terms withName(String value) {
             return new Terms(
-                    value,
+                    Optional.of(value),
                     ttl,
                     waitFor,
                     autoRenew,
@@ -237,7 +249,7 @@ public final class LockRequest {
         Terms withTtl(Duration value) {
             return new Terms(
                     name,
-                    value,
+                    Optional.of(value),
                     waitFor,
                     autoRenew,
                     maxHold,
@@ -254,7 +266,7 @@ public final class LockRequest {
             return new Terms(
                     name,
                     ttl,
-                    value,
+                    Optional.of(value),
                     autoRenew,
                     maxHold,
                     holdAtLeast,
@@ -268,7 +280,18 @@ public final class LockRequest {
 
         Terms withAutoRenew(boolean value) {
             return new Terms(
-                    name, ttl, waitFor, value, maxHold, holdAtLeast, whenLost, metadata, token, mode, permits, method);
+                    name,
+                    ttl,
+                    waitFor,
+                    Optional.of(value),
+                    maxHold,
+                    holdAtLeast,
+                    whenLost,
+                    metadata,
+                    token,
+                    mode,
+                    permits,
+                    method);
         }
 
         Terms withMaxHold(Duration value) {
@@ -277,7 +300,7 @@ public final class LockRequest {
                     ttl,
                     waitFor,
                     autoRenew,
-                    value,
+                    Optional.of(value),
                     holdAtLeast,
                     whenLost,
                     metadata,
@@ -294,7 +317,18 @@ public final class LockRequest {
 
         Terms withWhenLost(WhenLost value) {
             return new Terms(
-                    name, ttl, waitFor, autoRenew, maxHold, holdAtLeast, value, metadata, token, mode, permits, method);
+                    name,
+                    ttl,
+                    waitFor,
+                    autoRenew,
+                    maxHold,
+                    holdAtLeast,
+                    Optional.of(value),
+                    metadata,
+                    token,
+                    mode,
+                    permits,
+                    method);
         }
 
         Terms withMetadata(Map<String, String> value) {
@@ -312,7 +346,7 @@ public final class LockRequest {
                     holdAtLeast,
                     whenLost,
                     metadata,
-                    value,
+                    Optional.of(value),
                     mode,
                     permits,
                     method);
@@ -363,7 +397,7 @@ public final class LockRequest {
                     token,
                     mode,
                     permits,
-                    value);
+                    Optional.of(value));
         }
     }
 }

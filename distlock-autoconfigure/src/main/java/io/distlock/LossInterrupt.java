@@ -1,6 +1,6 @@
 package io.distlock;
 
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Consumer;
 
 /**
@@ -10,13 +10,21 @@ import java.util.function.Consumer;
  */
 public final class LossInterrupt implements Consumer<LockLost>, AutoCloseable {
 
-    private final ReentrantLock gate = new ReentrantLock();
+    private enum Stage {
+        WAITING,
+        /** About to interrupt. */
+        TELLING,
+        TOLD,
+        OVER
+    }
+
+    /** In place of a lock, since one is made for every call and nearly none is ever told. */
+    private static final AtomicReferenceFieldUpdater<LossInterrupt, Stage> STAGE =
+            AtomicReferenceFieldUpdater.newUpdater(LossInterrupt.class, Stage.class, "stage");
 
     private final Thread worker = Thread.currentThread();
 
-    private boolean over;
-
-    private boolean ours;
+    private volatile Stage stage = Stage.WAITING;
 
     private LossInterrupt() {}
 
@@ -30,27 +38,35 @@ public final class LossInterrupt implements Consumer<LockLost>, AutoCloseable {
     /** Called by the lease, from another thread; a second loss, of another of several keys, changes nothing. */
     @Override
     public void accept(LockLost loss) {
-        this.gate.lock();
+        if (!STAGE.compareAndSet(this, Stage.WAITING, Stage.TELLING)) {
+            return;
+        }
+        boolean ours = !this.worker.isInterrupted();
         try {
-            if (!this.over && !this.ours && !this.worker.isInterrupted()) {
-                this.ours = true;
+            if (ours) {
                 this.worker.interrupt();
             }
         } finally {
-            this.gate.unlock();
+            this.stage = ours ? Stage.TOLD : Stage.WAITING;
         }
     }
 
     @Override
     public void close() {
-        this.gate.lock();
-        try {
-            this.over = true;
-            if (this.ours) {
-                Thread.interrupted();
+        while (!STAGE.compareAndSet(this, Stage.WAITING, Stage.OVER)) {
+            Stage now = this.stage;
+            if (now == Stage.TOLD || now == Stage.OVER) {
+                end(now);
+                return;
             }
-        } finally {
-            this.gate.unlock();
+            Thread.yield(); // until it is done, which takes no longer than to interrupt a thread
+        }
+    }
+
+    private void end(Stage last) {
+        this.stage = Stage.OVER;
+        if (last == Stage.TOLD) {
+            Thread.interrupted();
         }
     }
 }

@@ -47,13 +47,6 @@ record HeldLease(Lease lease, String locker, WhenLost whenLost) {
         }
     }
 
-    /** Whether it is the innermost one of the current thread, by the same name. */
-    boolean isCurrent() {
-        return LeaseScope.current()
-                .filter(scope -> scope.lease() == this.lease && scope.locker().equals(this.locker))
-                .isPresent();
-    }
-
     boolean covers(String key, String locker) {
         return this.locker.equals(locker) && this.lease.keys().contains(key);
     }

@@ -20,7 +20,7 @@ import org.springframework.util.ObjectUtils;
  *
  * @param parts in the order of the text
  */
-record LockKeyExpression(AnnotatedMethod annotated, List<Expression> parts) {
+record LockKeyExpression(AnnotatedMethod annotated, List<Part> parts) {
 
     /** More at once is more likely a mistake than a wish: each is a round trip's worth of work in the store. */
     static final int MOST_KEYS = 100;
@@ -29,18 +29,20 @@ record LockKeyExpression(AnnotatedMethod annotated, List<Expression> parts) {
             AnnotatedMethod annotated, Parameters parameters, Expressions expressions, String written) {
         String text = expressions.properties(annotated, "key", written).strip();
         if (text.isEmpty()) {
-            return new LockKeyExpression(annotated, List.of(new LiteralExpression(annotated.key())));
+            return of(annotated, new LiteralExpression(annotated.key()));
         }
         if (isOneExpression(text)) {
-            return new LockKeyExpression(
-                    annotated, List.of(expressions.expression(annotated, parameters, "key", text)));
+            return of(annotated, expressions.expression(annotated, parameters, "key", text));
         }
         Expression template = expressions.template(annotated, parameters, "key", text);
+        return template instanceof CompositeStringExpression composite
+                ? of(annotated, composite.getExpressions())
+                : of(annotated, template);
+    }
+
+    private static LockKeyExpression of(AnnotatedMethod annotated, Expression... parts) {
         return new LockKeyExpression(
-                annotated,
-                template instanceof CompositeStringExpression composite
-                        ? List.of(composite.getExpressions())
-                        : List.of(template));
+                annotated, Arrays.stream(parts).map(Part::of).toList());
     }
 
     private static boolean isOneExpression(String text) {
@@ -52,21 +54,31 @@ record LockKeyExpression(AnnotatedMethod annotated, List<Expression> parts) {
 
     /** The key, where every call gives the same. */
     Optional<String> fixed() {
-        return this.parts.stream().allMatch(LiteralExpression.class::isInstance)
-                ? Optional.of(
-                        this.parts.stream().map(Expression::getExpressionString).collect(Collectors.joining()))
+        return this.parts.stream().allMatch(Part::isFixed)
+                ? Optional.of(this.parts.stream().map(Part::written).collect(Collectors.joining()))
                 : Optional.empty();
     }
 
     /** @throws IllegalArgumentException when an expression fails, or gives nothing to lock */
     List<String> keys(EvaluationContext call) {
-        List<String> keys = List.of("");
-        for (Expression part : this.parts) {
-            keys = append(
-                    keys,
-                    part instanceof LiteralExpression literal
-                            ? List.of(literal.getExpressionString())
-                            : texts(part, evaluate(part, call)));
+        String start = "";
+        for (int i = 0; i < this.parts.size(); i++) {
+            Part part = this.parts.get(i);
+            Object value = value(part, call);
+            if (isSeveral(value)) {
+                return several(start, i, value, call);
+            }
+            start = append(start, text(part, value));
+        }
+        return List.of(start);
+    }
+
+    /** @param value of the first part that is several, which follows {@code start} */
+    private List<String> several(String start, int first, @Nullable Object value, EvaluationContext call) {
+        List<String> keys = List.of(start);
+        for (int i = first; i < this.parts.size(); i++) {
+            Part part = this.parts.get(i);
+            keys = append(keys, texts(part, i == first ? value : value(part, call)));
             if (keys.size() > MOST_KEYS) {
                 throw refuse(part, "makes " + keys.size() + " keys, and at most " + MOST_KEYS + " go together");
             }
@@ -74,36 +86,34 @@ record LockKeyExpression(AnnotatedMethod annotated, List<Expression> parts) {
         return keys;
     }
 
-    private @Nullable Object evaluate(Expression part, EvaluationContext call) {
+    private @Nullable Object value(Part part, EvaluationContext call) {
+        if (part.isFixed()) {
+            return part.written();
+        }
         try {
-            String argument = argument(part);
-            return argument == null ? part.getValue(call) : call.lookupVariable(argument);
+            String argument = part.argument();
+            Object value = argument == null ? part.expression().getValue(call) : call.lookupVariable(argument);
+            return value instanceof Optional<?> optional ? optional.orElse(null) : value;
         } catch (RuntimeException failure) {
             throw new IllegalArgumentException(
-                    "No lock key for " + this.annotated + ": expression '" + part.getExpressionString() + "' failed: "
+                    "No lock key for " + this.annotated + ": expression '" + part.written() + "' failed: "
                             + failure.getMessage(),
                     failure);
         }
     }
 
-    /** What most keys name, and what can be looked up directly; {@code #root} and {@code #this} are no arguments. */
-    private static @Nullable String argument(Expression part) {
-        if (part instanceof SpelExpression expression && expression.getAST() instanceof VariableReference) {
-            String name = part.getExpressionString().strip().substring(1);
-            return name.equals("root") || name.equals("this") ? null : name;
-        }
-        return null;
+    private static boolean isSeveral(@Nullable Object value) {
+        return value instanceof Collection<?>
+                || value != null && value.getClass().isArray();
     }
 
-    private List<String> texts(Expression part, @Nullable Object value) {
-        Object present = value instanceof Optional<?> optional ? optional.orElse(null) : value;
-        if (present == null
-                || !(present instanceof Collection<?> || present.getClass().isArray())) {
-            return List.of(text(part, present));
+    private List<String> texts(Part part, @Nullable Object value) {
+        if (value == null || !isSeveral(value)) {
+            return List.of(text(part, value));
         }
-        Collection<?> elements = present instanceof Collection<?> collection
+        Collection<?> elements = value instanceof Collection<?> collection
                 ? collection
-                : Arrays.asList(ObjectUtils.toObjectArray(present));
+                : Arrays.asList(ObjectUtils.toObjectArray(value));
         if (elements.isEmpty()) {
             throw refuse(part, "is empty");
         }
@@ -114,7 +124,10 @@ record LockKeyExpression(AnnotatedMethod annotated, List<Expression> parts) {
         return texts;
     }
 
-    private String text(Expression part, @Nullable Object value) {
+    private String text(Part part, @Nullable Object value) {
+        if (part.isFixed()) {
+            return part.written();
+        }
         if (value == null) {
             throw refuse(part, "is null");
         }
@@ -129,9 +142,9 @@ record LockKeyExpression(AnnotatedMethod annotated, List<Expression> parts) {
         return text;
     }
 
-    private IllegalArgumentException refuse(Expression part, String fact) {
+    private IllegalArgumentException refuse(Part part, String fact) {
         return new IllegalArgumentException(
-                "No lock key for " + this.annotated + ": expression '" + part.getExpressionString() + "' " + fact);
+                "No lock key for " + this.annotated + ": expression '" + part.written() + "' " + fact);
     }
 
     private static List<String> append(List<String> starts, List<String> ends) {
@@ -149,5 +162,32 @@ record LockKeyExpression(AnnotatedMethod annotated, List<Expression> parts) {
 
     private static String append(String start, String end) {
         return start.isEmpty() ? end : start.concat(end);
+    }
+
+    /**
+     * Some text, or one expression.
+     *
+     * @param written as it stands in the annotation
+     * @param argument which the expression names and nothing else, as most do; then it can be looked up directly
+     */
+    record Part(
+            Expression expression, String written, @Nullable String argument) {
+
+        static Part of(Expression expression) {
+            return new Part(expression, expression.getExpressionString(), argument(expression));
+        }
+
+        /** {@code #root} and {@code #this} are no arguments. */
+        private static @Nullable String argument(Expression part) {
+            if (part instanceof SpelExpression expression && expression.getAST() instanceof VariableReference) {
+                String name = part.getExpressionString().strip().substring(1);
+                return name.equals("root") || name.equals("this") ? null : name;
+            }
+            return null;
+        }
+
+        boolean isFixed() {
+            return this.expression instanceof LiteralExpression;
+        }
     }
 }

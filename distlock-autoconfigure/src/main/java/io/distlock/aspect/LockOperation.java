@@ -33,6 +33,8 @@ record LockOperation(
         boolean reentrant,
         Extent extent) {
 
+    private static final String[] ONLY_ONE = {};
+
     private static final Log LOGGER = LogFactory.getLog(LockOperation.class);
 
     /** @throws InvalidLockAnnotationException when it can never work */
@@ -94,7 +96,8 @@ record LockOperation(
     }
 
     LockRequest request(List<String> keys) {
-        String[] more = keys.subList(1, keys.size()).toArray(String[]::new);
+        String[] more =
+                keys.size() == 1 ? ONLY_ONE : keys.subList(1, keys.size()).toArray(String[]::new);
         try {
             return this.terms.request().keys(keys.get(0), more);
         } catch (IllegalArgumentException refused) {

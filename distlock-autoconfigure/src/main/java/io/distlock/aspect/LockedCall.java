@@ -5,6 +5,7 @@ import io.distlock.LeaseScope;
 import io.distlock.LockException;
 import io.distlock.LockLostException;
 import io.distlock.LockRequest;
+import io.distlock.LockedWork;
 import io.distlock.Locker;
 import io.distlock.LossInterrupt;
 import io.distlock.WhenLost;
@@ -18,7 +19,7 @@ import org.springframework.util.ClassUtils;
  * A call that waits for its lock, runs under it, and gives it back when it returns; if a transaction is running already,
  * when that is over.
  */
-final class LockedCall {
+final class LockedCall implements LockedWork<@Nullable Object, Exception> {
 
     private static final boolean TRANSACTIONS_KNOWN = ClassUtils.isPresent(
             "org.springframework.transaction.support.TransactionSynchronizationManager",
@@ -54,18 +55,26 @@ final class LockedCall {
     // The type of the work allows null, which NullAway reads in its newest mode only.
     @SuppressWarnings("NullAway")
     private @Nullable Object executeBy(Locker locker, LockRequest request) throws Exception {
-        return locker.<@Nullable Object, Exception>execute(request, this::runUnder);
+        return locker.<@Nullable Object, Exception>execute(request, this);
     }
 
     /** So that the lease is found again under the name of its locker, whatever kind of locker that is. */
-    private @Nullable Object runUnder(Lease lease) throws Exception {
-        HeldLease held = this.operation.held(lease);
-        if (held.isCurrent()) {
+    @Override
+    @SuppressWarnings("NullAway") // as above
+    public @Nullable Object run(Lease lease) throws Exception {
+        if (isCurrent(lease)) {
             return run();
         }
-        try (LeaseScope scope = held.open()) {
+        try (LeaseScope scope = this.operation.held(lease).open()) {
             return run();
         }
+    }
+
+    private boolean isCurrent(Lease lease) {
+        LeaseScope scope = LeaseScope.current().orElse(null);
+        return scope != null
+                && scope.lease() == lease
+                && scope.locker().equals(this.operation.locker().name());
     }
 
     /** The work's own exception wins; its result counts only if the lock was held to its end. */

@@ -6,6 +6,7 @@ import io.distlock.driver.LineDriver.Question;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
@@ -71,7 +72,7 @@ final class AskingAgain {
             later(claiming, asking, pause(asking));
             return;
         }
-        Optional<Duration> pause = asking.tries().next();
+        Optional<Duration> pause = Objects.requireNonNull(asking.tries()).next();
         if (pause.isPresent()) {
             later(claiming, asking, untilFree(asking, pause.get()));
         } else {

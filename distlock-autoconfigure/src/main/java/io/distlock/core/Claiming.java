@@ -34,7 +34,15 @@ final class Claiming {
     Claiming(KeyLine line, Desk desk, @Nullable String member) {
         this.line = line;
         this.desk = desk;
-        this.questions = new Questions(line, desk, this, member);
+        this.questions = new Questions(this, member);
+    }
+
+    KeyLine line() {
+        return this.line;
+    }
+
+    Desk desk() {
+        return this.desk;
     }
 
     boolean isUnderWay() {
@@ -87,11 +95,12 @@ final class Claiming {
     }
 
     private @Nullable Standing newStanding() {
-        return newStanding(new Tries(this.desk.settings().retry()));
+        return newStanding(
+                this.desk.lines() == null ? new Tries(this.desk.settings().retry()) : null);
     }
 
     /** Null = nobody waits any more: those for whom no claim could be made were told why. */
-    private @Nullable Standing newStanding(Tries tries) {
+    private @Nullable Standing newStanding(@Nullable Tries tries) {
         this.standing = null;
         for (Waiter first = this.line.waiting().next();
                 first != null;
@@ -195,11 +204,27 @@ final class Claiming {
     }
 
     void sent(Standing asking, long number, CompletionStage<Attempt> reply) {
+        Attempt known = StoreCalls.known(reply);
+        if (known != null) {
+            answeredAtOnce(asking, number, known);
+            return;
+        }
         this.desk.asking().sent();
         reply.whenComplete((attempt, failure) -> {
             this.desk.asking().answered();
             this.line.inside(() -> answered(asking, number, attempt, failure));
         });
+    }
+
+    private void answeredAtOnce(Standing asking, long number, Attempt attempt) {
+        Runnable then;
+        this.line.open();
+        try {
+            then = answered(asking, number, attempt, null);
+        } finally {
+            this.line.shut();
+        }
+        then.run();
     }
 
     private Runnable answered(Standing asking, long number, @Nullable Attempt attempt, @Nullable Throwable failure) {
@@ -231,7 +256,7 @@ final class Claiming {
             asking.answered();
             return sent == null
                     ? KeyLine.NOTHING
-                    : use(asking, holding(asking, granted, sent, asking.claim().ttl()), Duration.ZERO);
+                    : use(asking, holding(asking, granted, sent, asking.claim().ttl()));
         }
         if (attempt instanceof Attempt.Busy busy) {
             asking.busy(number, busy);
@@ -314,7 +339,7 @@ final class Claiming {
         if (asking.isSettling() || isSaidAnew(asking, grant, sent)) {
             return KeyLine.NOTHING;
         }
-        return use(asking, holding(asking, grant.granted(), sent, grant.ttl()), Duration.ZERO);
+        return use(asking, holding(asking, grant.granted(), sent, grant.ttl()));
     }
 
     /**
@@ -341,12 +366,16 @@ final class Claiming {
         return PassRule.isThin(holding, this.line.waiting().first(), now);
     }
 
+    /** One that has just been made. */
+    private Runnable use(Standing asking, Holding holding) {
+        return use(asking, holding, Duration.ZERO, holding.since());
+    }
+
     /** @param lengthened for how long it has just been renewed */
-    private Runnable use(Standing asking, Holding holding, Duration lengthened) {
-        long now = System.nanoTime();
+    private Runnable use(Standing asking, Holding holding, Duration lengthened, long now) {
         Duration wanted = this.line.waiting().first().ttl();
         if (!isThin(holding, now) || wanted.compareTo(lengthened) <= 0 || !holding.isBelieved(now)) {
-            return take(asking, holding, wanted);
+            return take(asking, holding, wanted, now);
         }
         asking.settle();
         return () -> this.desk
@@ -362,16 +391,16 @@ final class Claiming {
     private Runnable lengthened(
             Standing asking, Holding holding, Duration ttl, @Nullable Ownership found, @Nullable Throwable failure) {
         if (found == Ownership.OURS) {
-            return use(asking, holding, ttl);
+            return use(asking, holding, ttl, System.nanoTime());
         }
         holding.end();
         if (found != null) {
-            return use(asking, holding, ttl);
+            return use(asking, holding, ttl, System.nanoTime());
         }
         // whose time is over has waited for an answer once
         Answer unavailable = new Answer.Unavailable(StoreCalls.trouble(failure));
         Runnable told = this.line.refuseThoseOutOfTime(waiter -> unavailable);
-        Runnable again = this.standing == asking ? use(asking, holding, ttl) : KeyLine.NOTHING;
+        Runnable again = this.standing == asking ? use(asking, holding, ttl, System.nanoTime()) : KeyLine.NOTHING;
         return () -> {
             told.run();
             again.run();
@@ -383,13 +412,13 @@ final class Claiming {
      *
      * @param ttl for which enough is left of it
      */
-    private Runnable take(Standing asking, Holding holding, Duration ttl) {
+    private Runnable take(Standing asking, Holding holding, Duration ttl, long now) {
         asking.cancelNext();
         this.standing = null;
-        long now = System.nanoTime();
         boolean taken = holding.isBelieved(now)
                 && this.line.take(
                         holding,
+                        now,
                         next -> asking.serves(next)
                                 && next.ttl().compareTo(ttl) <= 0
                                 && PassRule.endsWith(holding, next, now));

@@ -38,7 +38,10 @@ final class Clocks {
     /** Whether the clocks have agreed since then, on the monotonic clock. */
     boolean agreedSince(long nanos) {
         Seen before = seen();
-        long ahead = wallAhead(before.ahead);
+        long start = System.nanoTime();
+        // who was held up in between finds the wall clock too far ahead, never too far behind: then it looks again
+        boolean suspect = wallNanos() - start - before.ahead > TOLERANCE;
+        long ahead = suspect ? wallAhead(before.ahead) : before.ahead;
         return nanos - (ahead - before.ahead > TOLERANCE ? jumped(before, ahead) : before).lastJump > 0;
     }
 
@@ -70,12 +73,16 @@ final class Clocks {
     private long wallAhead(long otherwise) {
         for (int attempt = 0; attempt < 3; attempt++) {
             long start = System.nanoTime();
-            long wall = TimeUnit.MILLISECONDS.toNanos(this.wallMillis.getAsLong());
+            long wall = wallNanos();
             if (System.nanoTime() - start < ONE_GLANCE) {
                 return wall - start;
             }
         }
         return otherwise;
+    }
+
+    private long wallNanos() {
+        return TimeUnit.MILLISECONDS.toNanos(this.wallMillis.getAsLong());
     }
 
     private record Seen(long ahead, long lastJump) {}

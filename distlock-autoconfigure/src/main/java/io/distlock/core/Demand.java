@@ -100,7 +100,7 @@ record Demand(
 
     /** The same of somebody who holds those locks, too: some of them are told to whom it may concern. */
     Demand whileHolding(List<String> locks) {
-        if (this.holds.containsAll(locks)) {
+        if (locks.isEmpty() || this.holds.containsAll(locks)) {
             return this;
         }
         List<String> all = Stream.concat(locks.stream(), this.holds.stream())

@@ -77,9 +77,11 @@ final class Desk {
     private final ConcurrentMap<String, Integer> waitingApart = new ConcurrentHashMap<>();
 
     /** Leases that are let go of here, and whose release is not answered yet. */
-    private final LongAdder returning = new LongAdder();
+    private final LongAdder unanswered = new LongAdder();
 
     private final AtomicLong lastId = new AtomicLong();
+
+    private final String idStart;
 
     private final AtomicBoolean deaf = new AtomicBoolean();
 
@@ -89,6 +91,8 @@ final class Desk {
     private volatile boolean closed;
 
     private final AskingAgain asking;
+
+    private final Returning returning = new Returning(this);
 
     Desk(LockerSettings settings, Instance instance, LockDriver driver, TokenGenerator tokens, Tellers tellers) {
         this(settings, instance, driver, tokens, tellers, new Clocks(System::currentTimeMillis));
@@ -103,6 +107,7 @@ final class Desk {
             Clocks clocks) {
         this.settings = settings;
         this.instance = instance;
+        this.idStart = instance.random() + ".";
         this.driver = driver;
         this.lines = driver instanceof LineDriver line ? line : null;
         this.severalKeys = driver instanceof SeveralKeysDriver several ? several : null;
@@ -199,7 +204,7 @@ final class Desk {
 
     /** Unique in this instance, and through its random bits everywhere. */
     String nextId() {
-        return this.instance.random() + "." + Long.toString(this.lastId.incrementAndGet(), Character.MAX_RADIX);
+        return this.idStart + this.lastId.incrementAndGet();
     }
 
     Claim claim(LockKey key, Demand demand) {
@@ -244,11 +249,21 @@ final class Desk {
             return enterApart(key, waiter);
         }
         while (true) {
-            KeyLine line = this.keyLines.computeIfAbsent(key.key(), absent -> new KeyLine(this, key, null));
+            KeyLine line = line(key);
             if (line.enter(waiter)) {
                 return line;
             }
         }
+    }
+
+    private KeyLine line(LockKey key) {
+        KeyLine known = this.keyLines.get(key.key());
+        if (known != null) {
+            return known;
+        }
+        KeyLine line = new KeyLine(this, key, null);
+        KeyLine sooner = this.keyLines.putIfAbsent(key.key(), line);
+        return sooner == null ? line : sooner;
     }
 
     /** Whoever shares a key asks the store for itself, since each holder counts there. */
@@ -304,16 +319,20 @@ final class Desk {
         return this.closed;
     }
 
+    Returning returning() {
+        return this.returning;
+    }
+
     void returns() {
-        this.returning.increment();
+        this.unanswered.increment();
     }
 
     void hasReturned() {
-        this.returning.decrement();
+        this.unanswered.decrement();
     }
 
     boolean isReturning() {
-        return this.returning.sum() > 0;
+        return this.unanswered.sum() > 0;
     }
 
     private Stream<KeyLine> here() {

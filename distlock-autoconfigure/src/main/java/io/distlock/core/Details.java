@@ -38,11 +38,20 @@ final class Details {
 
     private static final int LONGEST_TRACE = 128;
 
+    private static final int LATELY = 128;
+
+    private static final String BEFORE_NAME = "\n" + NAME + "=";
+
+    private static final String BEFORE_METHOD = "\n" + METHOD + "=";
+
     private final String start;
 
     private final Map<String, String> everywhere;
 
     private final @Nullable LockTracing tracing;
+
+    /** Texts that were made lately, each at the place of its thread and name: most who lock come again. */
+    private final @Nullable String[] lately = new String[LATELY];
 
     /** @param everywhere facts about every holder; what a request says of the same name wins */
     Details(Instance instance, Map<String, String> everywhere, @Nullable LockTracing tracing) {
@@ -57,11 +66,7 @@ final class Details {
      * @param method in which it asks; null = it said none
      */
     String of(String name, @Nullable String method, Map<String, String> metadata) {
-        String thread = escape(Thread.currentThread().getName());
-        String label = escape(name);
-        String text = method == null
-                ? this.start + thread + "\n" + NAME + "=" + label
-                : this.start + thread + "\n" + NAME + "=" + label + "\n" + METHOD + "=" + escape(method);
+        String text = caller(Thread.currentThread().getName(), name, method);
         if (this.tracing != null) {
             text += trace(this.tracing);
         }
@@ -74,6 +79,35 @@ final class Details {
         facts.forEach((fact, value) ->
                 all.append('\n').append(escape(fact)).append('=').append(escape(value)));
         return all.toString();
+    }
+
+    private String caller(String thread, String name, @Nullable String method) {
+        int place = Math.floorMod(31 * thread.hashCode() + name.hashCode(), LATELY);
+        String known = this.lately[place];
+        if (known != null && isOf(known, thread, name, method)) {
+            return known;
+        }
+        String text = this.start + escape(thread) + BEFORE_NAME + escape(name);
+        text = method == null ? text : text + BEFORE_METHOD + escape(method);
+        if (isOf(text, thread, name, method)) {
+            this.lately[place] = text;
+        }
+        return text;
+    }
+
+    /** Also false where something had to be escaped, in which parts could be told apart wrongly. */
+    private boolean isOf(String text, String thread, String name, @Nullable String method) {
+        int label = this.start.length() + thread.length() + BEFORE_NAME.length();
+        int end = label + name.length();
+        return text.startsWith(thread, this.start.length())
+                && text.startsWith(BEFORE_NAME, label - BEFORE_NAME.length())
+                && text.startsWith(name, label)
+                && name.indexOf('\n') < 0
+                && (method == null
+                        ? text.length() == end
+                        : text.startsWith(BEFORE_METHOD, end)
+                                && text.endsWith(method)
+                                && text.length() == end + BEFORE_METHOD.length() + method.length());
     }
 
     /** @param permits of one who does not hold the lock alone */

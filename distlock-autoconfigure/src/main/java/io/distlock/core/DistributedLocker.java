@@ -129,11 +129,7 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
         WhenLost whenLost = request.whenLost().orElse(WhenLost.FAIL);
         try (Lease lease = takenHere(request);
                 LeaseScope scope = LeaseScope.open(lease, this.settings.name(), whenLost)) {
-            return switch (whenLost) {
-                case INTERRUPT -> heldToTheEnd(lease, held -> interruptible(held, work));
-                case FAIL -> heldToTheEnd(lease, work);
-                case REPORT -> work.run(lease);
-            };
+            return whenLost == WhenLost.REPORT ? work.run(lease) : heldToTheEnd(lease, work, whenLost);
         }
     }
 
@@ -154,11 +150,11 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
     }
 
     /** The work's own exception wins; its result counts only if the lock was held to its end. */
-    private static <T extends @Nullable Object, E extends Exception> T heldToTheEnd(Lease lease, LockedWork<T, E> work)
-            throws E {
+    private static <T extends @Nullable Object, E extends Exception> T heldToTheEnd(
+            Lease lease, LockedWork<T, E> work, WhenLost whenLost) throws E {
         T result;
         try {
-            result = work.run(lease);
+            result = whenLost == WhenLost.INTERRUPT ? interruptible(lease, work) : work.run(lease);
         } catch (Throwable failure) {
             lossOf(lease).ifPresent(failure::addSuppressed);
             throw failure;
@@ -232,7 +228,7 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
         }
         KeyLease lease = this.desk.enterAdopted(lockKey).adopt(claim, granted.get(), sent, new Waiter(demand, null));
         LeaseInHand adopted = lease.handOut();
-        tellers.taken(lease, since(sent));
+        tellers.taken(lease, sent);
         return Optional.of(adopted);
     }
 

@@ -5,8 +5,7 @@ import io.distlock.driver.Claim;
 import io.distlock.driver.Hold;
 import io.distlock.driver.Renewal;
 import java.time.Duration;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +13,14 @@ import org.jspecify.annotations.Nullable;
  * pass it on among themselves; each has a lease of its own on it.
  */
 final class Holding implements Ticker.Timed {
+
+    // one is made for nearly every lock, and would else have an object for each of these
+
+    private static final AtomicReferenceFieldUpdater<Holding, Belief> BELIEF =
+            AtomicReferenceFieldUpdater.newUpdater(Holding.class, Belief.class, "belief");
+
+    private static final AtomicReferenceFieldUpdater<Holding, Ticker.@Nullable Entry> TIMER =
+            AtomicReferenceFieldUpdater.newUpdater(Holding.class, Ticker.Entry.class, "timer");
 
     private final KeyLine line;
 
@@ -25,7 +32,7 @@ final class Holding implements Ticker.Timed {
 
     private final long since;
 
-    private final AtomicReference<Belief> belief;
+    private volatile Belief belief;
 
     /** When the question was sent whose answer last said that it is ours. */
     private volatile long confirmed;
@@ -50,7 +57,7 @@ final class Holding implements Ticker.Timed {
     /** Made once, since it is asked for three times in every ttl. */
     private volatile @Nullable Renewal renewal;
 
-    private final AtomicReference<Ticker.@Nullable Entry> timer = new AtomicReference<>();
+    private volatile Ticker.@Nullable Entry timer;
 
     /**
      * @param sent when the question was sent that the grant answers
@@ -63,7 +70,7 @@ final class Holding implements Ticker.Timed {
         this.granted = granted;
         this.since = System.nanoTime();
         this.ttl = ttl;
-        this.belief = new AtomicReference<>(Belief.since(sent, ttl));
+        this.belief = Belief.since(sent, ttl);
         this.confirmed = sent;
     }
 
@@ -79,21 +86,17 @@ final class Holding implements Ticker.Timed {
         return this.since;
     }
 
-    private Belief belief() {
-        return Objects.requireNonNull(this.belief.get());
-    }
-
     long deadline() {
-        return belief().deadline();
+        return this.belief.deadline();
     }
 
     /** What it is renewed for: as asked for, or as much of it as may be believed in at a time. */
     Duration ttl() {
-        return belief().most(this.ttl);
+        return this.belief.most(this.ttl);
     }
 
     boolean isBelieved(long now) {
-        return !this.over && belief().deadline() - now > 0;
+        return !this.over && this.belief.deadline() - now > 0;
     }
 
     /** Whether nothing has happened since the last answer that makes it doubtful. */
@@ -103,14 +106,14 @@ final class Holding implements Ticker.Timed {
 
     /** A renewal for {@code ttl} that was sent then has succeeded; belief grows only if nothing shortened it since. */
     void renewed(long sent, Duration ttl, int epoch) {
-        this.belief.updateAndGet(now -> now.renewed(sent, ttl, epoch));
+        BELIEF.updateAndGet(this, now -> now.renewed(sent, ttl, epoch));
         confirm(sent);
         this.inTrouble = false;
     }
 
     /** The store has said how long it lasts, to a question that was sent then. */
     void counted(long sent, Duration left, int epoch) {
-        this.belief.updateAndGet(now -> now.counted(sent, left, epoch));
+        BELIEF.updateAndGet(this, now -> now.counted(sent, left, epoch));
         confirm(sent);
     }
 
@@ -122,15 +125,15 @@ final class Holding implements Ticker.Timed {
 
     /** From here on, belief ends at that time at the latest, and renewals that are under way do not lengthen it. */
     void shorten(long latest) {
-        this.belief.updateAndGet(now -> now.cut(latest));
+        BELIEF.updateAndGet(this, now -> now.cut(latest));
     }
 
     int epoch() {
-        return belief().epoch();
+        return this.belief.epoch();
     }
 
     boolean isLimited() {
-        return belief().isLimited();
+        return this.belief.isLimited();
     }
 
     // ---- a ttl that its holder sets ----
@@ -143,18 +146,18 @@ final class Holding implements Ticker.Timed {
     Belief extending(long sent, Duration next) {
         // the ttl first: a renewal that has seen neither may arrive after this, and is believed by its epoch alone
         this.ttl = next;
-        return Objects.requireNonNull(this.belief.getAndUpdate(now -> now.setting(sent, next)));
+        return BELIEF.getAndUpdate(this, now -> now.setting(sent, next));
     }
 
     void extended(Belief before, long sent, Duration next) {
-        this.belief.updateAndGet(now -> now.set(sent, next, before.epoch() + 1));
+        BELIEF.updateAndGet(this, now -> now.set(sent, next, before.epoch() + 1));
         confirm(sent);
     }
 
     /** @param mayHaveHappened or happen still: nobody has said */
     void notExtended(Belief before, Duration usual, Duration next, boolean mayHaveHappened) {
         if (!mayHaveHappened) {
-            this.belief.updateAndGet(now -> now.notSet(before, next));
+            BELIEF.updateAndGet(this, now -> now.notSet(before, next));
         }
         if (this.ttl.equals(next)) {
             this.ttl = usual;
@@ -174,6 +177,14 @@ final class Holding implements Ticker.Timed {
     @Override
     public void due(Ticker.Entry entry) {
         this.keepAlive.due(this, entry);
+    }
+
+    @Override
+    public void lasts() {
+        KeyLease known = this.lease;
+        if (known != null) {
+            known.lasts();
+        }
     }
 
     /** @param stored how long it is to live in the store */
@@ -219,7 +230,7 @@ final class Holding implements Ticker.Timed {
 
     /** Replaces whatever was to look after it next. */
     void wakeAt(Ticker.@Nullable Entry next) {
-        Ticker.Entry before = this.timer.getAndSet(next);
+        Ticker.Entry before = TIMER.getAndSet(this, next);
         if (before != null) {
             before.cancel();
         }
@@ -235,14 +246,15 @@ final class Holding implements Ticker.Timed {
     }
 
     /** The next lease on this holding, with the next fence; only under the line's gate. */
-    KeyLease lend(Waiter waiter) {
+    KeyLease lend(Waiter waiter, long now) {
         KeyLease before = this.lease;
-        KeyLease next = new KeyLease(this, waiter.demand(), waiter.worker(), this.granted.fence() + this.fencesUsed);
+        KeyLease next =
+                new KeyLease(this, waiter.demand(), waiter.worker(), this.granted.fence() + this.fencesUsed, now);
         this.fencesUsed++;
         this.lease = next;
         this.ttl = next.demand().ttl();
         if (before != null && next.demand().autoRenew() && !before.demand().autoRenew()) {
-            this.keepAlive.watch(this);
+            this.keepAlive.watch(this, now);
         }
         return next;
     }

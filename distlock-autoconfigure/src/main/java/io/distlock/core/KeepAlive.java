@@ -83,7 +83,11 @@ final class KeepAlive {
 
     /** Looks after a holding from here on, until it is over. */
     void watch(Holding holding) {
-        long now = System.nanoTime();
+        watch(holding, System.nanoTime());
+    }
+
+    /** Clocks are read as seldom as can be: that is a good part of what a lock costs that is granted at once. */
+    void watch(Holding holding, long now) {
         long next = nextRenewal(holding.ttl().toNanos(), now);
         boolean inTime = holding.isCertain() && holding.deadline() - next > 0;
         wake(holding, inTime ? next : now);

@@ -10,15 +10,16 @@ import io.distlock.driver.Release;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,19 @@ final class KeyLease implements Lease {
         LOST
     }
 
-    private static final List<State> NOT_ENDED_WITH_ITS_HOLD = List.of(State.HELD, State.EXPOSED, State.PASSED);
+    // a lease is made for every lock, and would else have an object for each of these
+
+    private static final AtomicReferenceFieldUpdater<KeyLease, State> STATE =
+            AtomicReferenceFieldUpdater.newUpdater(KeyLease.class, State.class, "state");
+
+    private static final AtomicReferenceFieldUpdater<KeyLease, @Nullable Hearer> HEARERS =
+            AtomicReferenceFieldUpdater.newUpdater(KeyLease.class, Hearer.class, "hearers");
+
+    private static final AtomicReferenceFieldUpdater<KeyLease, @Nullable Awaited> AWAITED =
+            AtomicReferenceFieldUpdater.newUpdater(KeyLease.class, Awaited.class, "awaited");
+
+    private static final AtomicIntegerFieldUpdater<KeyLease> RELEASES =
+            AtomicIntegerFieldUpdater.newUpdater(KeyLease.class, "releases");
 
     private final Holding holding;
 
@@ -47,35 +60,42 @@ final class KeyLease implements Lease {
 
     private final long fence;
 
-    private final long since = System.nanoTime();
+    private final long since;
 
-    private final AtomicReference<State> state = new AtomicReference<>(State.HELD);
+    private volatile State state = State.HELD;
 
-    private final ReentrantLock gate = new ReentrantLock();
-
-    private final List<Consumer<LockLost>> onLost = new ArrayList<>(0);
+    /** Those who asked to be told of the loss and have not been. */
+    private volatile @Nullable Hearer hearers;
 
     private volatile @Nullable LockLost loss;
 
-    private final CompletableFuture<ReleaseOutcome> outcome = new CompletableFuture<>();
+    private volatile @Nullable ReleaseOutcome outcome;
 
-    private final AtomicBoolean releasing = new AtomicBoolean();
+    /** Who waits for the outcome; null = nobody had to. */
+    private volatile @Nullable Awaited awaited;
 
-    /** Empty when the caller cannot reach it any more; null before it is in a caller's hand. */
-    private volatile @Nullable WeakReference<LeaseInHand> inHand;
+    private volatile int releases;
+
+    /**
+     * What the caller has; of a lease that lasts, weakly, so that it is noticed when the caller cannot reach it any more.
+     * Null before it is in a caller's hand.
+     */
+    private volatile @Nullable Object inHand;
 
     private volatile @Nullable Thread endsWith;
 
     /** What the thread that took it had taken before; only that thread looks. */
     private @Nullable KeyLease takenBefore;
 
-    private final AtomicBoolean reported = new AtomicBoolean();
+    /** Only on the timer's thread. */
+    private boolean reported;
 
-    KeyLease(Holding holding, Demand demand, @Nullable Thread worker, long fence) {
+    KeyLease(Holding holding, Demand demand, @Nullable Thread worker, long fence, long since) {
         this.holding = holding;
         this.demand = demand;
         this.worker = worker;
         this.fence = fence;
+        this.since = since;
     }
 
     @Override
@@ -90,8 +110,8 @@ final class KeyLease implements Lease {
 
     @Override
     public String token() {
-        this.state.compareAndSet(State.HELD, State.EXPOSED);
-        if (this.state.get() == State.PASSED) {
+        become(State.EXPOSED, State.HELD);
+        if (this.state == State.PASSED) {
             throw new IllegalStateException("Lock '" + key() + "' was released and its hold passed on inside this JVM:"
                     + " read the token while the lock is held");
         }
@@ -180,18 +200,17 @@ final class KeyLease implements Lease {
      * @return whether this call began it
      */
     boolean letGo(Function<Release, CompletionStage<Ownership>> end) {
-        boolean first = this.releasing.compareAndSet(false, true);
+        boolean first = RELEASES.compareAndSet(this, 0, 1);
         if (first) {
             line().desk().returns();
-            line().returning().release(this, end);
+            line().desk().returning().release(this, end);
         }
         return first;
     }
 
     /** Waits for the end of the release; {@code first} = who began it tells of it. */
     ReleaseOutcome released(boolean first) {
-        Moment.until(this.outcome::isDone);
-        ReleaseOutcome found = this.outcome.join();
+        ReleaseOutcome found = outcome();
         if (first) {
             line().desk().hasReturned();
             line().desk().tellers().released(this, found);
@@ -202,6 +221,27 @@ final class KeyLease implements Lease {
         return found;
     }
 
+    private ReleaseOutcome outcome() {
+        ReleaseOutcome found = this.outcome;
+        if (found == null) {
+            Moment.until(() -> this.outcome != null);
+            found = this.outcome;
+        }
+        return found == null ? outcomeToCome().join() : found;
+    }
+
+    /** For who has to wait for it. */
+    CompletableFuture<ReleaseOutcome> outcomeToCome() {
+        Awaited fresh = new Awaited();
+        Awaited waiting = AWAITED.compareAndSet(this, null, fresh) ? fresh : Objects.requireNonNull(this.awaited);
+        // which may have come before anybody was seen to wait for it
+        ReleaseOutcome found = this.outcome;
+        if (found != null) {
+            waiting.complete(found);
+        }
+        return waiting;
+    }
+
     @Override
     public void close() {
         release();
@@ -209,20 +249,26 @@ final class KeyLease implements Lease {
 
     @Override
     public void onLost(Consumer<LockLost> action) {
-        Losses.check(action, keys());
-        LockLost known;
-        this.gate.lock();
-        try {
-            known = this.loss;
-            if (known == null) {
-                this.onLost.add(action);
-            }
-        } finally {
-            this.gate.unlock();
-        }
+        Losses.check(action, this);
+        Hearer before;
+        do {
+            before = this.hearers;
+        } while (!HEARERS.compareAndSet(this, before, new Hearer(action, before)));
+        LockLost known = this.loss;
         if (known != null) {
-            line().desk().tellers().lostBefore(known, action);
+            // it may have been told before this one was there
+            untold().forEach(late -> line().desk().tellers().lostBefore(known, late));
         }
+    }
+
+    /** Each of those who asked is in one answer only, in the order of their asking. */
+    private List<Consumer<LockLost>> untold() {
+        List<Consumer<LockLost>> actions = new ArrayList<>(1);
+        for (Hearer next = HEARERS.getAndSet(this, null); next != null; next = next.before) {
+            actions.add(next.action);
+        }
+        Collections.reverse(actions);
+        return actions;
     }
 
     Demand demand() {
@@ -301,7 +347,7 @@ final class KeyLease implements Lease {
     /** The caller's own; nobody else may keep it. */
     LeaseInHand handOut() {
         LeaseInHand held = new LeaseInHand(this);
-        this.inHand = new WeakReference<>(held);
+        this.inHand = held;
         if (this.worker == Thread.currentThread()) {
             OwnLeases.add(this);
         }
@@ -313,9 +359,16 @@ final class KeyLease implements Lease {
         this.endsWith = worker;
     }
 
+    /** It has not been given back within a moment: from here on it may be forgotten. */
+    void lasts() {
+        if (this.inHand instanceof LeaseInHand held) {
+            this.inHand = new WeakReference<>(held);
+        }
+    }
+
     boolean isForgotten() {
-        WeakReference<LeaseInHand> known = this.inHand;
-        return known != null && known.refersTo(null);
+        lasts();
+        return this.inHand instanceof WeakReference<?> known && known.refersTo(null);
     }
 
     boolean isOrphaned() {
@@ -334,63 +387,75 @@ final class KeyLease implements Lease {
 
     /** @return whether this is the first time that its holder is complained of */
     boolean report() {
-        return this.reported.compareAndSet(false, true);
+        boolean first = !this.reported;
+        this.reported = true;
+        return first;
     }
 
     /** Whether the hold was left to others, or lost. */
     boolean isEnded() {
-        State now = this.state.get();
+        State now = this.state;
         return now != State.HELD && now != State.EXPOSED;
     }
 
     /** The step by which a lease ends so that the next thread may have its hold; not once others know the token. */
     boolean pass() {
-        return this.state.compareAndSet(State.HELD, State.PASSED);
+        return become(State.PASSED, State.HELD);
     }
 
     /** The step by which a lease ends together with its hold, unless it was lost; also one that nobody took when it was passed. */
     void end() {
-        for (State before : NOT_ENDED_WITH_ITS_HOLD) {
-            this.state.compareAndSet(before, State.RELEASED);
+        boolean ended = become(State.RELEASED, State.HELD) || become(State.RELEASED, State.EXPOSED);
+        if (!ended) {
+            become(State.RELEASED, State.PASSED);
         }
     }
 
+    private boolean become(State next, State before) {
+        return STATE.compareAndSet(this, before, next);
+    }
+
     void ended(ReleaseOutcome outcome) {
-        this.outcome.complete(outcome);
+        this.outcome = outcome;
+        Awaited waiting = this.awaited;
+        if (waiting != null) {
+            waiting.complete(outcome);
+        }
     }
 
     /** How much longer nobody may have the key after a release now. */
     Duration stillToKeep() {
+        if (this.demand.holdAtLeast().isZero()) {
+            return Duration.ZERO;
+        }
         Duration left = this.demand.holdAtLeast().minus(held());
         return left.isNegative() ? Duration.ZERO : left;
     }
 
     /** @return whether this call made it lost; then those who asked for it are told */
     boolean lose(LockLost.Reason reason) {
-        return (this.state.compareAndSet(State.HELD, State.LOST) || this.state.compareAndSet(State.EXPOSED, State.LOST))
-                && tell(reason);
+        return (become(State.LOST, State.HELD) || become(State.LOST, State.EXPOSED)) && tell(reason);
     }
 
     /** The release found that it had been lost before. */
     void wasLost(LockLost.Reason reason) {
-        if (this.state.compareAndSet(State.RELEASED, State.LOST)) {
+        if (become(State.LOST, State.RELEASED)) {
             tell(reason);
         }
     }
 
     private boolean tell(LockLost.Reason reason) {
         LockLost lost = describe(reason);
-        List<Consumer<LockLost>> told;
-        this.gate.lock();
-        try {
-            this.loss = lost;
-            told = List.copyOf(this.onLost);
-        } finally {
-            this.gate.unlock();
-        }
-        line().desk().tellers().lost(this, lost, told);
+        this.loss = lost;
+        line().desk().tellers().lost(this, lost, untold());
         return true;
     }
+
+    private static final class Awaited extends CompletableFuture<ReleaseOutcome> {}
+
+    /** @param before who asked before that one */
+    private record Hearer(
+            Consumer<LockLost> action, @Nullable Hearer before) {}
 
     private KeyLine line() {
         return this.holding.line();

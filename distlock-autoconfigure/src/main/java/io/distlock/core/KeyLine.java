@@ -39,8 +39,6 @@ final class KeyLine {
 
     private final Claiming claiming;
 
-    private final Returning returning;
-
     private volatile @Nullable Holding held;
 
     private boolean retired;
@@ -53,7 +51,6 @@ final class KeyLine {
         this.key = key;
         this.apart = apart;
         this.claiming = new Claiming(this, desk, apart);
-        this.returning = new Returning(this, desk);
     }
 
     Desk desk() {
@@ -77,10 +74,6 @@ final class KeyLine {
         return this.claiming;
     }
 
-    Returning returning() {
-        return this.returning;
-    }
-
     /** What this JVM holds of the key, under which its threads work one after the other. */
     @Nullable
     Holding held() {
@@ -100,7 +93,18 @@ final class KeyLine {
 
     /** @return false when this line has ended and another must be asked for */
     boolean enter(Waiter waiter) {
-        return inside(() -> this.retired ? null : admit(waiter));
+        Runnable then;
+        open();
+        try {
+            if (this.retired) {
+                return false;
+            }
+            then = admit(waiter);
+        } finally {
+            shut();
+        }
+        then.run();
+        return true;
     }
 
     private Runnable admit(Waiter waiter) {
@@ -196,17 +200,17 @@ final class KeyLine {
 
     /** One who waited here holds the key now: for those whose time is over, that is the answer. */
     Runnable refuseBehind(Holding here) {
-        return refuseThoseOutOfTime(waiter -> heldHere(here));
+        return this.waiting.isEmpty() ? this.claiming.fit() : refuseThoseOutOfTime(waiter -> heldHere(here));
     }
 
     /** @return whether somebody who waits took it */
-    boolean take(Holding holding, Predicate<Demand> mayHaveIt) {
+    boolean take(Holding holding, long now, Predicate<Demand> mayHaveIt) {
         this.held = holding;
-        if (this.waiting.lend(holding, mayHaveIt)) {
+        if (this.waiting.lend(holding, now, mayHaveIt)) {
             if (this.desk.tellers().isTracing()) {
                 this.waiting.foundHeldBy(factsOf(holding));
             }
-            this.desk.keepAlive().watch(holding);
+            this.desk.keepAlive().watch(holding, now);
             return true;
         }
         letGo(holding);
@@ -221,7 +225,7 @@ final class KeyLine {
     /** A hold that was taken elsewhere goes on here; it is never passed on. */
     KeyLease adopt(Claim claim, Attempt.Granted granted, long sent, Waiter owner) {
         Holding holding = new Holding(this, claim, granted, sent, owner.demand().ttl());
-        KeyLease lease = holding.lend(owner);
+        KeyLease lease = holding.lend(owner, holding.since());
         lease.token();
         this.held = holding;
         this.desk.keepAlive().watch(holding);
@@ -266,12 +270,25 @@ final class KeyLine {
         return new Answer.Refused(Reason.BUSY, this.desk.stateOf(here), lease == null ? null : lease.worker());
     }
 
-    /** Changes state under the gate, then does outside of it what follows; null = there is nothing to change any more. */
-    boolean inside(Supplier<@Nullable Runnable> change) {
+    /** Changes state under the gate, then does outside of it what follows. */
+    void inside(Supplier<Runnable> change) {
         Runnable then;
-        this.gate.lock();
+        open();
         try {
             then = change.get();
+        } finally {
+            shut();
+        }
+        then.run();
+    }
+
+    /** The same, until {@link #shut}, without an object for the change: for what happens to every lock. */
+    void open() {
+        this.gate.lock();
+    }
+
+    void shut() {
+        try {
             if (this.counted && this.waiting.isEmpty()) {
                 this.counted = false;
                 this.desk.uncountApart(this.key);
@@ -283,10 +300,5 @@ final class KeyLine {
         } finally {
             this.gate.unlock();
         }
-        if (then == null) {
-            return false;
-        }
-        then.run();
-        return true;
     }
 }

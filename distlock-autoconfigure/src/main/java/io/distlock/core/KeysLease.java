@@ -110,7 +110,7 @@ final class KeysLease implements BoundLease {
     /** One loss is enough, and is told once. */
     @Override
     public void onLost(Consumer<LockLost> action) {
-        Losses.check(action, this.keys);
+        Losses.check(action, this);
         if (action instanceof LossInterrupt) {
             // which interrupts once, and is told before others as what it is
             this.parts.forEach(part -> part.onLost(action));

@@ -2,7 +2,6 @@ package io.distlock.core;
 
 import io.distlock.Lease;
 import io.distlock.LockLost;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +11,9 @@ final class Losses {
     private Losses() {}
 
     /** An action that is none would be noticed when it is too late: in the middle of a loss. */
-    static void check(@Nullable Consumer<LockLost> action, Set<String> keys) {
+    static void check(@Nullable Consumer<LockLost> action, Lease lease) {
         if (action == null) {
-            throw new IllegalArgumentException("The action for the loss of " + keys + " must not be null");
+            throw new IllegalArgumentException("The action for the loss of " + lease.keys() + " must not be null");
         }
     }
 

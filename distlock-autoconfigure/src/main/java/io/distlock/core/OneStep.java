@@ -88,7 +88,7 @@ final class OneStep {
         this.desk.tellers().asked(own, claim.key().key());
         KeyLease lease = this.desk.enterAdopted(claim.key()).adopt(claim, granted, this.sent, waiter);
         LeaseInHand inHand = lease.handOut();
-        this.desk.tellers().taken(lease, Duration.ofNanos(System.nanoTime() - this.sent));
+        this.desk.tellers().taken(lease, this.sent);
         return inHand;
     }
 

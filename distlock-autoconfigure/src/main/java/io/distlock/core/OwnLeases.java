@@ -35,7 +35,7 @@ final class OwnLeases {
     static void tidy() {
         OwnLeases own = CURRENT.get();
         if (own != null && own.living() == null) {
-            CURRENT.remove();
+            CURRENT.set(null); // which refers to nothing, and need not be made again for the next lease
         }
     }
 

@@ -8,10 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** What one line says to the store about its claims, from one place in the store's line. Only under the line's gate. */
 final class Questions {
 
-    private final KeyLine line;
-
-    private final Desk desk;
-
     private final Claiming claiming;
 
     /** Whose place in the store's line it is; where it is not given, none before somebody stands there. */
@@ -19,17 +15,15 @@ final class Questions {
 
     private long last;
 
-    Questions(KeyLine line, Desk desk, Claiming claiming, @Nullable String member) {
-        this.line = line;
-        this.desk = desk;
+    Questions(Claiming claiming, @Nullable String member) {
         this.claiming = claiming;
         this.member = member;
     }
 
     /** Asks for the key, and stands in line if it is busy and somebody here is ready to wait. */
     Runnable ask(Standing asking) {
-        if (lineToStandIn() != null && this.desk.asking().isCrowded()) {
-            this.desk.asking().together(this.claiming, asking);
+        if (lineToStandIn() != null && desk().asking().isCrowded()) {
+            desk().asking().together(this.claiming, asking);
             return KeyLine.NOTHING;
         }
         return askAlone(asking);
@@ -44,27 +38,31 @@ final class Questions {
         }
         long number = ++this.last;
         asking.ask(number);
-        return () -> this.claiming.sent(asking, number, this.desk.driver().acquire(asking.claim()));
+        return () -> this.claiming.sent(asking, number, desk().driver().acquire(asking.claim()));
+    }
+
+    private Desk desk() {
+        return this.claiming.desk();
     }
 
     private @Nullable LineDriver lineToStandIn() {
-        return this.line.waiting().isAnyPatient() ? this.desk.lines() : null;
+        return this.claiming.line().waiting().isAnyPatient() ? desk().lines() : null;
     }
 
     /** Asks once more, and leaves the line if it is busy. */
     Runnable askLast(Standing asking) {
-        LineDriver store = this.desk.lines();
+        LineDriver store = desk().lines();
         Question question = next(asking, false);
         return () -> this.claiming.sent(
                 asking,
                 question.number(),
-                store == null ? this.desk.driver().acquire(asking.claim()) : store.lastTry(question));
+                store == null ? desk().driver().acquire(asking.claim()) : store.lastTry(question));
     }
 
     /** The next question, for the caller to send. */
     Question next(Standing asking, boolean stands) {
-        Duration aliveFor = this.desk.aliveFor(asking.demand().ttl());
-        return asking.ask(member(asking), ++this.last, aliveFor, stands, this.desk.isListening());
+        Duration aliveFor = desk().aliveFor(asking.demand().ttl());
+        return asking.ask(member(asking), ++this.last, aliveFor, stands, desk().isListening());
     }
 
     /** Whatever the store holds of it, or grants it later, is nobody's. */
@@ -73,7 +71,7 @@ final class Questions {
     }
 
     Runnable leave(Question question) {
-        return () -> this.desk.leave(question);
+        return () -> desk().leave(question);
     }
 
     /** Named after the first attempt, whose name nothing else has. */

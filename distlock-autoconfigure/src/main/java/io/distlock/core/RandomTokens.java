@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -33,33 +34,37 @@ public final class RandomTokens implements TokenGenerator {
 
     private final byte[] drawn = new byte[DRAWN];
 
+    private final byte[] bits = new byte[RANDOM_BYTES];
+
+    private final byte[] encoded = new byte[RANDOM_CHARACTERS];
+
     private int used = DRAWN;
 
-    private final String start;
+    /** A whole token, of which the random characters come last. */
+    private final byte[] token;
 
     public RandomTokens(Instance instance) {
-        this.start = instance.readable() + ":";
+        byte[] start = (instance.readable() + ":").getBytes(StandardCharsets.UTF_8);
+        this.token = Arrays.copyOf(start, start.length + RANDOM_CHARACTERS);
     }
 
+    /** Written in place, since it is made for every lock and every copy on the way is garbage. */
     @Override
     public String generate(String key) {
-        return this.start + TEXT.encodeToString(draw());
-    }
-
-    private byte[] draw() {
-        byte[] bits = new byte[RANDOM_BYTES];
         this.gate.lock();
         try {
             if (this.used == DRAWN) {
                 this.source.nextBytes(this.drawn);
                 this.used = 0;
             }
-            System.arraycopy(this.drawn, this.used, bits, 0, RANDOM_BYTES);
+            System.arraycopy(this.drawn, this.used, this.bits, 0, RANDOM_BYTES);
             this.used += RANDOM_BYTES;
+            TEXT.encode(this.bits, this.encoded);
+            System.arraycopy(this.encoded, 0, this.token, this.token.length - RANDOM_CHARACTERS, RANDOM_CHARACTERS);
+            return new String(this.token, StandardCharsets.UTF_8);
         } finally {
             this.gate.unlock();
         }
-        return bits;
     }
 
     /** So much of a token that holds can be told apart by it, and too little to release one with. */

@@ -14,46 +14,54 @@ import org.jspecify.annotations.Nullable;
 /** How a lease ends: its hold goes to the next thread here, or back to the store, which hands it to the next in line. */
 final class Returning {
 
-    private final KeyLine line;
-
     private final Desk desk;
 
-    Returning(KeyLine line, Desk desk) {
-        this.line = line;
+    Returning(Desk desk) {
         this.desk = desk;
     }
 
     /** Called once per lease; completes its outcome. */
     void release(KeyLease lease, Function<Release, CompletionStage<Ownership>> end) {
         Holding holding = lease.holding();
+        KeyLine line = holding.line();
         if (!holding.isBelieved(System.nanoTime())) {
-            this.line.lost(holding, LockLost.Reason.EXPIRED);
+            line.lost(holding, LockLost.Reason.EXPIRED);
         }
-        this.line.inside(() -> {
-            if (this.line.holds(holding) && passOn(lease, holding)) {
-                Waiter next = lease.wasBrief() ? this.line.waiting().next() : null;
-                return () -> {
-                    lease.ended(ReleaseOutcome.RELEASED);
-                    if (next != null) {
-                        next.rouse();
-                    }
-                };
-            }
-            lease.end();
-            this.line.letGo(holding);
-            LockLost loss = lease.loss();
-            return loss != null ? clearUp(lease, loss) : handOn(lease, end);
-        });
+        Runnable then;
+        line.open();
+        try {
+            then = passOn(line, lease, holding) ? passed(line, lease) : ended(line, lease, end);
+        } finally {
+            line.shut();
+        }
+        then.run();
     }
 
-    private boolean passOn(KeyLease lease, Holding holding) {
-        WaitingRoom waiting = this.line.waiting();
+    private static Runnable passed(KeyLine line, KeyLease lease) {
+        Waiter next = lease.wasBrief() ? line.waiting().next() : null;
+        return () -> {
+            lease.ended(ReleaseOutcome.RELEASED);
+            if (next != null) {
+                next.rouse();
+            }
+        };
+    }
+
+    private Runnable ended(KeyLine line, KeyLease lease, Function<Release, CompletionStage<Ownership>> end) {
+        lease.end();
+        line.letGo(lease.holding());
+        LockLost loss = lease.loss();
+        return loss != null ? clearUp(lease, loss) : handOn(line, lease, end);
+    }
+
+    private boolean passOn(KeyLine line, KeyLease lease, Holding holding) {
+        WaitingRoom waiting = line.waiting();
+        if (waiting.isEmpty() || !line.holds(holding)) {
+            return false;
+        }
         long now = System.nanoTime();
         Predicate<Demand> mayHaveIt = next -> this.desk.passRule().allows(holding, lease.demand(), next, now);
-        return !waiting.isEmpty()
-                && mayHaveIt.test(waiting.first())
-                && lease.pass()
-                && waiting.lend(holding, mayHaveIt);
+        return mayHaveIt.test(waiting.first()) && lease.pass() && waiting.lend(holding, now, mayHaveIt);
     }
 
     /** The key may still be there, and protected the work as long as that ran. */
@@ -69,26 +77,31 @@ final class Returning {
         };
     }
 
-    private Runnable handOn(KeyLease lease, Function<Release, CompletionStage<Ownership>> end) {
+    private Runnable handOn(KeyLine line, KeyLease lease, Function<Release, CompletionStage<Ownership>> end) {
         Holding holding = lease.holding();
         Release release = new Release(holding.hold(), lease.stillToKeep());
         LineDriver store = this.desk.lines();
-        boolean othersWait =
-                !this.line.waiting().isEmpty() && !this.line.claiming().isUnderWay();
-        Question next = store != null && othersWait ? this.line.claiming().beginInLine() : null;
+        boolean othersWait = !line.waiting().isEmpty() && !line.claiming().isUnderWay();
+        Question next = store != null && othersWait ? line.claiming().beginInLine() : null;
         if (store != null && next != null) {
-            return releaseAndLine(lease, release, store, next);
+            return releaseAndLine(line, lease, release, store, next);
         }
-        Runnable claimed = this.line.claimIfNeeded();
+        Runnable claimed = line.claimIfNeeded();
         return () -> {
             CompletionStage<Ownership> answer = end.apply(release);
             claimed.run();
-            answer.whenComplete((found, failure) -> ended(lease, found));
+            Ownership known = StoreCalls.known(answer);
+            if (known != null) {
+                ended(lease, known);
+            } else {
+                answer.whenComplete((found, failure) -> ended(lease, found));
+            }
         };
     }
 
-    private Runnable releaseAndLine(KeyLease lease, Release release, LineDriver store, Question question) {
-        Claiming claiming = this.line.claiming();
+    private Runnable releaseAndLine(
+            KeyLine line, KeyLease lease, Release release, LineDriver store, Question question) {
+        Claiming claiming = line.claiming();
         return () -> store.releaseAndLine(release, question).whenComplete((both, failure) -> {
             ended(lease, both == null ? null : both.released());
             claiming.answeredInLine(question, both == null ? null : both.next(), failure);

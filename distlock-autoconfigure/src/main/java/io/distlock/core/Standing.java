@@ -5,7 +5,6 @@ import io.distlock.driver.Claim;
 import io.distlock.driver.LineDriver.Question;
 import io.distlock.driver.LockDriverException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,14 +20,18 @@ final class Standing {
 
     private final Demand demand;
 
-    private final Tries tries;
+    private final @Nullable Tries tries;
 
-    /** When the questions were sent that a grant may still answer: one, unless it takes long. */
-    private final ArrayDeque<Sent> sent = new ArrayDeque<>(2);
+    /** The question that was sent before the last, if a grant may still answer it, and those before that. */
+    private @Nullable Sent earlier;
+
+    private boolean hasAsked;
+
+    private long lastNumber;
 
     private boolean underWay;
 
-    private long lastSent = System.nanoTime();
+    private long lastSent;
 
     private boolean settling;
 
@@ -52,7 +55,7 @@ final class Standing {
 
     private Ticker.@Nullable Entry next;
 
-    Standing(Claim claim, Demand demand, Tries tries) {
+    Standing(Claim claim, Demand demand, @Nullable Tries tries) {
         this.claim = claim;
         this.demand = demand;
         this.tries = tries;
@@ -66,7 +69,8 @@ final class Standing {
         return this.demand;
     }
 
-    /** The pauses where the store keeps no line; those of the whole acquisition, however many claims it takes. */
+    /** The pauses where the store keeps no line, else null; those of the whole acquisition, however many claims it takes. */
+    @Nullable
     Tries tries() {
         return this.tries;
     }
@@ -92,8 +96,10 @@ final class Standing {
     void ask(long number) {
         cancelNext();
         this.stands = false;
+        this.earlier = this.hasAsked ? new Sent(this.lastNumber, this.lastSent, this.earlier) : null;
+        this.hasAsked = true;
+        this.lastNumber = number;
         this.lastSent = System.nanoTime();
-        this.sent.add(new Sent(number, this.lastSent));
         this.underWay = true;
     }
 
@@ -105,7 +111,10 @@ final class Standing {
     /** When that question was sent; null for one that is too old to count, or was never sent. */
     @Nullable
     Long sentAt(long number) {
-        for (Sent question : this.sent) {
+        if (this.hasAsked && number == this.lastNumber) {
+            return this.lastSent;
+        }
+        for (Sent question = this.earlier; question != null; question = question.earlier) {
             if (question.number == number) {
                 return question.at;
             }
@@ -115,7 +124,7 @@ final class Standing {
 
     /** Whether a later question than that is under way. */
     boolean hasAskedSince(long number) {
-        return this.underWay && this.sent.getLast().number > number;
+        return this.underWay && this.lastNumber > number;
     }
 
     void busy(long number, Attempt.Busy answer) {
@@ -124,7 +133,7 @@ final class Standing {
         this.inLine = this.stands;
         this.busy = answer;
         this.failure = null;
-        this.sent.removeIf(old -> old.number < number);
+        this.earlier = from(number, this.earlier);
     }
 
     void failed(LockDriverException failure) {
@@ -207,5 +216,10 @@ final class Standing {
         }
     }
 
-    private record Sent(long number, long at) {}
+    /** That question and later ones: numbers grow. */
+    private static @Nullable Sent from(long number, @Nullable Sent last) {
+        return last == null || last.number < number ? null : new Sent(last.number, last.at, from(number, last.earlier));
+    }
+
+    private record Sent(long number, long at, @Nullable Sent earlier) {}
 }

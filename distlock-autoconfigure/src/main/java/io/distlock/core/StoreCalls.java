@@ -3,6 +3,7 @@ package io.distlock.core;
 import io.distlock.LockUnavailableException;
 import io.distlock.driver.LockDriverException;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,16 @@ final class StoreCalls {
             LockDriverException trouble = trouble(failure);
             throw new LockUnavailableException(Set.of(key), String.valueOf(trouble.getMessage()), trouble);
         }
+    }
+
+    /** The answer of a store that has answered already, so that nothing need be made to wait for it; else null. */
+    static <T> @Nullable T known(CompletionStage<T> answer) {
+        return answer instanceof CompletableFuture<T> future
+                        && future.getClass() == CompletableFuture.class
+                        && future.isDone()
+                        && !future.isCompletedExceptionally()
+                ? future.join()
+                : null;
     }
 
     static LockDriverException trouble(@Nullable Throwable failure) {

@@ -122,7 +122,10 @@ final class Taking {
 
     LeaseInHand take(String key, Demand demand) {
         long start = System.nanoTime();
-        return granted(Set.of(key), demand, start, ask(key, demand, start));
+        Answer answer = ask(key, demand, start);
+        return answer instanceof Answer.Granted granted
+                ? handedOut(granted, start)
+                : granted(Set.of(key), demand, start, answer);
     }
 
     private Answer ask(String key, Demand demand, long start) {
@@ -130,7 +133,7 @@ final class Taking {
         if (Thread.currentThread().isInterrupted()) {
             return new Answer.Refused(Reason.INTERRUPTED, null, null);
         }
-        Waiter waiter = new Waiter(demand, null);
+        Waiter waiter = new Waiter(demand, null, start);
         KeyLine line = this.desk.enter(this.desk.key(key), waiter);
         Answer answer = waiter.await(demand.isPatient() ? start + demand.waitFor() : start + FAR);
         if (answer == null && !Thread.currentThread().isInterrupted()) {
@@ -169,7 +172,8 @@ final class Taking {
                 (self, answer) -> this.completions.execute(() -> {
                     this.tellers.heldBy(demand, key, self);
                     complete(pending, keys, demand, start, answer);
-                }));
+                }),
+                start);
         this.tellers.asked(demand, key);
         KeyLine line = this.desk.enter(this.desk.key(key), waiter);
         pending.await(
@@ -201,15 +205,19 @@ final class Taking {
 
     private LeaseInHand granted(Set<String> keys, Demand demand, long start, Answer answer) {
         if (answer instanceof Answer.Granted granted) {
-            LeaseInHand lease = granted.lease().handOut();
-            this.tellers.taken(granted.lease(), since(start));
-            return lease;
+            return handedOut(granted, start);
         }
         if (answer instanceof Answer.Failed failed) {
             this.tellers.cancelled(demand, keys, since(start));
             throw failed.thrown();
         }
         throw refused(keys, demand, start, answer);
+    }
+
+    private LeaseInHand handedOut(Answer.Granted granted, long start) {
+        LeaseInHand lease = granted.lease().handOut();
+        this.tellers.taken(granted.lease(), start);
+        return lease;
     }
 
     LockException refused(Set<String> keys, Demand demand, long start, Answer answer) {

@@ -30,6 +30,12 @@ final class Tellers {
 
     private final List<LockListener> listeners;
 
+    private final List<LockListener> toldOfAsking;
+
+    private final List<LockListener> toldOfTaking;
+
+    private final List<LockListener> toldOfReleasing;
+
     private final List<TellingLane> lanes;
 
     /** What may run at once of the actions for losses, of which there may be as many as leases. */
@@ -50,15 +56,33 @@ final class Tellers {
         this.tracing = tracing;
         this.remarks = new Remarks(locker);
         this.listeners = List.copyOf(listeners);
+        this.toldOfAsking = hearing("onAsked", LockEvent.class);
+        this.toldOfTaking = hearing("onTaken", LockEvent.class);
+        this.toldOfReleasing = hearing("onReleased", LockEvent.class, ReleaseOutcome.class);
         this.lanes = this.listeners.stream()
                 .map(listener -> new TellingLane(listener, this::apart))
                 .toList();
     }
 
+    /** What happens to every lock is told to those alone who do something with it. */
+    private List<LockListener> hearing(String method, Class<?>... parameters) {
+        return this.listeners.stream()
+                .filter(listener -> hears(listener, method, parameters))
+                .toList();
+    }
+
+    private static boolean hears(LockListener listener, String method, Class<?>... parameters) {
+        try {
+            return listener.getClass().getMethod(method, parameters).getDeclaringClass() != LockListener.class;
+        } catch (NoSuchMethodException notShown) {
+            return true; // a native image may hide it
+        }
+    }
+
     void asked(Demand demand, String key) {
-        if (!this.listeners.isEmpty()) {
+        if (!this.toldOfAsking.isEmpty()) {
             LockEvent event = event(demand, Set.of(key), 0, Duration.ZERO, Duration.ZERO);
-            tell(listener -> listener.onAsked(event));
+            tell(this.toldOfAsking, listener -> listener.onAsked(event));
         }
     }
 
@@ -77,18 +101,20 @@ final class Tellers {
         }
     }
 
-    void taken(KeyLease lease, Duration waited) {
+    /** @param start when its taker began to wait */
+    void taken(KeyLease lease, long start) {
         this.remarks.answered();
-        if (!this.listeners.isEmpty()) {
+        if (!this.toldOfTaking.isEmpty()) {
+            Duration waited = Duration.ofNanos(System.nanoTime() - start);
             LockEvent event = event(lease.demand(), lease.keys(), lease.fencingToken(), waited, Duration.ZERO);
-            tell(listener -> listener.onTaken(event));
+            tell(this.toldOfTaking, listener -> listener.onTaken(event));
         }
     }
 
     void cancelled(Demand demand, Set<String> keys, Duration waited) {
         if (!this.listeners.isEmpty()) {
             LockEvent event = event(demand, keys, 0, waited, Duration.ZERO);
-            tell(listener -> listener.onCancelled(event));
+            tell(this.listeners, listener -> listener.onCancelled(event));
         }
     }
 
@@ -96,7 +122,7 @@ final class Tellers {
         this.remarks.refused(demand, keys, waited, reason);
         if (!this.listeners.isEmpty()) {
             LockEvent event = event(demand, keys, 0, waited, Duration.ZERO);
-            tell(listener -> listener.onRefused(event, reason));
+            tell(this.listeners, listener -> listener.onRefused(event, reason));
         }
     }
 
@@ -104,15 +130,15 @@ final class Tellers {
         this.remarks.unavailable(demand, keys, waited, cause);
         if (!this.listeners.isEmpty()) {
             LockEvent event = event(demand, keys, 0, waited, Duration.ZERO);
-            tell(listener -> listener.onUnavailable(event, cause));
+            tell(this.listeners, listener -> listener.onUnavailable(event, cause));
         }
     }
 
     void released(KeyLease lease, ReleaseOutcome outcome) {
         this.remarks.released(lease, outcome);
-        if (!this.listeners.isEmpty()) {
+        if (!this.toldOfReleasing.isEmpty()) {
             LockEvent event = event(lease);
-            tell(listener -> listener.onReleased(event, outcome));
+            tell(this.toldOfReleasing, listener -> listener.onReleased(event, outcome));
         }
     }
 
@@ -163,8 +189,8 @@ final class Tellers {
         return new LockEvent(demand.id(), this.locker, demand.name(), keys, fence, waited, held);
     }
 
-    private void tell(Consumer<LockListener> what) {
-        this.listeners.forEach(listener -> quietly(() -> what.accept(listener)));
+    private static void tell(List<LockListener> listeners, Consumer<LockListener> what) {
+        listeners.forEach(listener -> quietly(() -> what.accept(listener)));
     }
 
     static void quietly(Runnable call) {

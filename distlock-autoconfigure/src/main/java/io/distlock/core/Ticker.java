@@ -5,10 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Queue;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * it at its end.
  *
  * <p>Most entries of a busy locker are cancelled within a slice, so an entry is only queued when its first slice is over:
- * until then it costs no more than a place in a concurrent queue, and wakes nobody. What is due in the same millisecond
+ * until then it costs no more than to be chained to the one before it, and wakes nobody. What is due in the same millisecond
  * shares one place among those that are queued, so that many entries cost little more than few.
  */
 final class Ticker implements AutoCloseable {
@@ -37,7 +36,8 @@ final class Ticker implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Ticker.class.getName());
 
-    private final Queue<Entry> incoming = new ConcurrentLinkedQueue<>();
+    /** The last one; each knows the one before it. */
+    private final AtomicReference<@Nullable Entry> incoming = new AtomicReference<>();
 
     /** By the millisecond since the start in which they are looked at. Only on the timer's thread. */
     private final NavigableMap<Long, List<Entry>> due = new TreeMap<>();
@@ -86,7 +86,11 @@ final class Ticker implements AutoCloseable {
     }
 
     private Entry add(Entry entry) {
-        this.incoming.add(entry);
+        Entry before;
+        do {
+            before = this.incoming.get();
+            entry.before = before;
+        } while (!this.incoming.compareAndSet(before, entry));
         if (this.asleep) {
             LockSupport.unpark(this.thread);
         }
@@ -107,7 +111,7 @@ final class Ticker implements AutoCloseable {
     private void run() {
         int quiet = 0;
         while (!this.closed) {
-            quiet = this.incoming.isEmpty() ? quiet + 1 : 0;
+            quiet = this.incoming.get() == null ? quiet + 1 : 0;
             if (slice(System.nanoTime())) {
                 quiet = 0;
             }
@@ -122,8 +126,11 @@ final class Ticker implements AutoCloseable {
     /** @return whether something is left for the next one */
     private boolean slice(long now) {
         this.millis = (now - this.start) / MILLI;
-        for (Entry entry = this.incoming.poll(); entry != null; entry = this.incoming.poll()) {
-            queue(entry, this.millis);
+        for (Entry entry = inOrder(this.incoming.getAndSet(null)); entry != null; ) {
+            Entry next = entry.before;
+            entry.before = null;
+            keep(entry);
+            entry = next;
         }
         if (this.hurried) {
             this.hurried = false;
@@ -145,6 +152,26 @@ final class Ticker implements AutoCloseable {
             more |= isMore(end);
         }
         return more;
+    }
+
+    /** Turns the chain round: from then on, each knows the one after it. */
+    private static @Nullable Entry inOrder(@Nullable Entry last) {
+        Entry first = null;
+        for (Entry entry = last; entry != null; ) {
+            Entry before = entry.before;
+            entry.before = first;
+            first = entry;
+            entry = before;
+        }
+        return first;
+    }
+
+    private void keep(Entry entry) {
+        Timed action = entry.action;
+        if (action != null) {
+            action.lasts();
+            queue(entry, this.millis);
+        }
     }
 
     private void runIf(boolean isDue, Entry entry) {
@@ -187,7 +214,7 @@ final class Ticker implements AutoCloseable {
 
     private void sleep() {
         this.asleep = true;
-        if (this.incoming.isEmpty() && !this.closed) {
+        if (this.incoming.get() == null && !this.closed) {
             if (this.due.isEmpty()) {
                 LockSupport.park(this);
             } else {
@@ -204,6 +231,9 @@ final class Ticker implements AutoCloseable {
     interface Timed {
 
         void due(Entry entry);
+
+        /** Called before, when its entry was not cancelled within its first slice; must not fail. */
+        default void lasts() {}
     }
 
     /** Something that is due. */
@@ -214,6 +244,9 @@ final class Ticker implements AutoCloseable {
         private final boolean watch;
 
         private volatile @Nullable Timed action;
+
+        /** Which was added before it; only until it is queued. */
+        private @Nullable Entry before;
 
         private Entry(long at, Timed action, boolean watch) {
             this.at = at;

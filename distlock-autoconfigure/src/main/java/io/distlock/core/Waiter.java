@@ -3,7 +3,7 @@ package io.distlock.core;
 import io.distlock.LocalLock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -11,15 +11,26 @@ import org.jspecify.annotations.Nullable;
 /** Somebody who wants one key, a parked thread or a callback, until the first answer; every later one is declined. */
 final class Waiter {
 
+    /** In place of an object of its own for each. */
+    private static final AtomicReferenceFieldUpdater<Waiter, @Nullable Answer> ANSWER =
+            AtomicReferenceFieldUpdater.newUpdater(Waiter.class, Answer.class, "answer");
+
     private final Demand demand;
 
     private final Thread asker = Thread.currentThread();
 
     private final @Nullable BiConsumer<Waiter, Answer> callback;
 
-    private final long since = System.nanoTime();
+    private final long since;
 
-    private final AtomicReference<@Nullable Answer> answer = new AtomicReference<>();
+    private volatile @Nullable Answer answer;
+
+    /** Where it stands, and between whom; written and read by its line alone. */
+    private @Nullable WaitingRoom room;
+
+    private @Nullable Waiter ahead;
+
+    private @Nullable Waiter behind;
 
     private boolean lastCall;
 
@@ -29,8 +40,14 @@ final class Waiter {
 
     /** @param callback told of itself and the answer on the thread that gives it; null = the current thread will {@link #await} it */
     Waiter(Demand demand, @Nullable BiConsumer<Waiter, Answer> callback) {
+        this(demand, callback, System.nanoTime());
+    }
+
+    /** @param since when it began to wait */
+    Waiter(Demand demand, @Nullable BiConsumer<Waiter, Answer> callback, long since) {
         this.demand = demand;
         this.callback = callback;
+        this.since = since;
     }
 
     Demand demand() {
@@ -50,21 +67,67 @@ final class Waiter {
 
     /** @return whether this was the first answer; a grant that is declined is still the caller's to give on */
     boolean answer(Answer first) {
-        if (!this.answer.compareAndSet(null, first)) {
+        if (!ANSWER.compareAndSet(this, null, first)) {
             return false;
         }
         if (this.callback == null) {
-            LockSupport.unpark(this.asker);
+            wake();
         } else {
             this.callback.accept(this, first);
         }
         return true;
     }
 
+    /** Unless it is awake: a store that answers at once is heard by the asker itself. */
+    private void wake() {
+        if (this.asker != Thread.currentThread()) {
+            LockSupport.unpark(this.asker);
+        }
+    }
+
     @Nullable
     Answer answer() {
-        return this.answer.get();
+        return this.answer;
     }
+
+    // ---- its place ----
+
+    void stand(WaitingRoom room, @Nullable Waiter last) {
+        this.room = room;
+        this.ahead = last;
+        if (last != null) {
+            last.behind = this;
+        }
+    }
+
+    /** Neither keeps the other alive from here on. */
+    void leave() {
+        if (this.ahead != null) {
+            this.ahead.behind = this.behind;
+        }
+        if (this.behind != null) {
+            this.behind.ahead = this.ahead;
+        }
+        this.room = null;
+        this.ahead = null;
+        this.behind = null;
+    }
+
+    boolean standsIn(WaitingRoom room) {
+        return this.room == room;
+    }
+
+    @Nullable
+    Waiter ahead() {
+        return this.ahead;
+    }
+
+    @Nullable
+    Waiter behind() {
+        return this.behind;
+    }
+
+    // ---- its waiting ----
 
     /** Its own question is the next that the store answers, which may take no more than a moment. */
     void expectSoon() {
@@ -75,7 +138,7 @@ final class Waiter {
     void rouse() {
         if (this.callback == null) {
             this.expectsSoon = true;
-            LockSupport.unpark(this.asker);
+            wake();
         }
     }
 
@@ -83,11 +146,11 @@ final class Waiter {
     @Nullable
     Answer await(long deadline) {
         while (true) {
-            if (this.expectsSoon) {
+            if (this.expectsSoon && this.answer == null) {
                 this.expectsSoon = false;
-                Moment.until(() -> this.answer.get() != null);
+                Moment.until(() -> this.answer != null);
             }
-            Answer now = this.answer.get();
+            Answer now = this.answer;
             if (now != null) {
                 return now;
             }

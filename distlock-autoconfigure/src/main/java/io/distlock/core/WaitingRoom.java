@@ -1,55 +1,84 @@
 package io.distlock.core;
 
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Those who want one key in this JVM and have no answer yet, in the order of their arrival. Only under their line's gate. */
+/**
+ * Those who want one key in this JVM and have no answer yet, in the order of their arrival. Only under their line's gate.
+ * Each knows its neighbours, so that nothing is made for the one who comes when nobody is there, which is the usual one.
+ */
 final class WaitingRoom {
 
-    private final Set<Waiter> waiting = new LinkedHashSet<>(4);
+    private @Nullable Waiter first;
+
+    private @Nullable Waiter last;
+
+    private int size;
 
     void add(Waiter waiter) {
-        this.waiting.add(waiter);
+        waiter.stand(this, this.last);
+        if (this.first == null) {
+            this.first = waiter;
+        }
+        this.last = waiter;
+        this.size++;
     }
 
-    boolean remove(Waiter waiter) {
-        return this.waiting.remove(waiter);
+    void remove(Waiter waiter) {
+        if (!contains(waiter)) {
+            return;
+        }
+        this.first = this.first == waiter ? waiter.behind() : this.first;
+        this.last = this.last == waiter ? waiter.ahead() : this.last;
+        this.size--;
+        waiter.leave();
     }
 
     boolean contains(Waiter waiter) {
-        return this.waiting.contains(waiter);
+        return waiter.standsIn(this);
     }
 
     boolean isEmpty() {
-        return this.waiting.isEmpty();
+        return this.first == null;
     }
 
     int size() {
-        return this.waiting.size();
+        return this.size;
     }
 
     List<Waiter> all() {
-        return List.copyOf(this.waiting);
+        return which(waiter -> true);
+    }
+
+    private List<Waiter> which(Predicate<Waiter> ones) {
+        if (isEmpty()) {
+            return List.of();
+        }
+        List<Waiter> found = new ArrayList<>(1);
+        for (Waiter waiter = this.first; waiter != null; waiter = waiter.behind()) {
+            if (ones.test(waiter)) {
+                found.add(waiter);
+            }
+        }
+        return found;
     }
 
     /** Who is next, if anybody is. */
     @Nullable
     Waiter next() {
-        return this.waiting.isEmpty() ? null : this.waiting.iterator().next();
+        return this.first;
     }
 
-    /** What the first of them wants. */
+    /** What the first of them wants; there must be one. */
     Demand first() {
-        return this.waiting.iterator().next().demand();
+        return Objects.requireNonNull(this.first).demand();
     }
 
     boolean isAnyPatient() {
-        for (Waiter waiter : this.waiting) {
+        for (Waiter waiter = this.first; waiter != null; waiter = waiter.behind()) {
             if (waiter.demand().isPatient()) {
                 return true;
             }
@@ -58,7 +87,7 @@ final class WaitingRoom {
     }
 
     boolean isOnlyLastCalls() {
-        for (Waiter waiter : this.waiting) {
+        for (Waiter waiter = this.first; waiter != null; waiter = waiter.behind()) {
             if (!waiter.isLastCall()) {
                 return false;
             }
@@ -67,22 +96,15 @@ final class WaitingRoom {
     }
 
     void foundHeldBy(@Nullable String facts) {
-        this.waiting.forEach(waiter -> waiter.foundHeldBy(facts));
+        for (Waiter waiter = this.first; waiter != null; waiter = waiter.behind()) {
+            waiter.foundHeldBy(facts);
+        }
     }
 
     /** Removes those whom the test names. */
     List<Waiter> dismiss(Predicate<Waiter> whom) {
-        if (this.waiting.isEmpty()) {
-            return List.of();
-        }
-        List<Waiter> dismissed = new ArrayList<>(1);
-        for (Iterator<Waiter> all = this.waiting.iterator(); all.hasNext(); ) {
-            Waiter waiter = all.next();
-            if (whom.test(waiter)) {
-                all.remove();
-                dismissed.add(waiter);
-            }
-        }
+        List<Waiter> dismissed = which(whom);
+        dismissed.forEach(this::remove);
         return dismissed;
     }
 
@@ -91,10 +113,10 @@ final class WaitingRoom {
      *
      * @return whether somebody took a lease on it
      */
-    boolean lend(Holding holding, Predicate<Demand> mayHaveIt) {
-        for (Waiter first = next(); first != null && mayHaveIt.test(first.demand()); first = next()) {
-            this.waiting.remove(first);
-            if (first.answer(new Answer.Granted(holding.lend(first)))) {
+    boolean lend(Holding holding, long now, Predicate<Demand> mayHaveIt) {
+        for (Waiter next = this.first; next != null && mayHaveIt.test(next.demand()); next = this.first) {
+            remove(next);
+            if (next.answer(new Answer.Granted(holding.lend(next, now)))) {
                 return true;
             }
             holding.takeBack();

@@ -6,48 +6,84 @@ import io.distlock.driver.Hold;
 import io.distlock.driver.KeyState.Sharer;
 import io.distlock.driver.SharingDriver;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Those who hold one lock: nobody, one, or several who share it. Whoever's time is over holds nothing. */
 final class Holders {
 
-    /** By token, in the order of their grants. */
-    private final Map<String, Holder> all = new LinkedHashMap<>(1);
+    /** Who was granted it first of those who hold it; of most locks, the only one. */
+    private @Nullable Holder first;
+
+    /** The others by token, in the order of their grants. */
+    private Map<String, Holder> others = Map.of();
 
     void dropExpired(long now) {
-        if (!this.all.isEmpty()) {
-            this.all.values().removeIf(holder -> holder.until - now <= 0);
+        Holder earliest = this.first;
+        if (earliest == null) {
+            return;
+        }
+        if (!this.others.isEmpty()) {
+            this.others.values().removeIf(holder -> holder.isOver(now));
+        }
+        if (earliest.isOver(now)) {
+            remove(earliest);
         }
     }
 
     boolean isEmpty() {
-        return this.all.isEmpty();
+        return this.first == null;
+    }
+
+    private int size() {
+        return (this.first == null ? 0 : 1) + this.others.size();
     }
 
     /** Whether so many and the others agree to one more. */
     boolean hasRoomFor(Claim claim) {
-        if (this.all.isEmpty()) {
+        if (isEmpty()) {
             return true;
         }
-        return this.all.size() < claim.permits()
-                && !this.all.containsKey(claim.hold().token())
-                && this.all.values().stream().allMatch(holder -> this.all.size() < holder.claim.permits());
+        return size() < claim.permits()
+                && by(claim.hold().token()) == null
+                && all().allMatch(holder -> size() < holder.claim.permits());
     }
 
     void add(Claim claim, Attempt.Granted granted, long until) {
-        this.all.put(claim.hold().token(), new Holder(claim, granted, until));
+        Holder holder = new Holder(claim, granted, until);
+        if (this.first == null) {
+            this.first = holder;
+            return;
+        }
+        this.others = this.others.isEmpty() ? new LinkedHashMap<>() : this.others;
+        this.others.put(holder.token(), holder);
     }
 
     void remove(Holder holder) {
-        this.all.remove(holder.token());
+        if (holder != this.first) {
+            this.others.remove(holder.token());
+        } else if (this.others.isEmpty()) {
+            this.first = null;
+        } else {
+            Iterator<Holder> next = this.others.values().iterator();
+            this.first = next.next();
+            next.remove();
+        }
     }
 
     @Nullable
     Holder by(String token) {
-        return this.all.get(token);
+        Holder earliest = this.first;
+        return earliest != null && earliest.token().equals(token) ? earliest : others(token);
+    }
+
+    private @Nullable Holder others(String token) {
+        return this.others.isEmpty() ? null : this.others.get(token);
     }
 
     /** Of that token and attempt, or of that token where no attempt is named. */
@@ -62,21 +98,26 @@ final class Holders {
 
     /** What stands at the key. */
     String token() {
-        Holder first = first();
-        return first.claim.isShared() ? SharingDriver.SHARED : first.token();
+        Holder earliest = first();
+        return earliest.claim.isShared() ? SharingDriver.SHARED : earliest.token();
     }
 
+    /** There must be one. */
     Holder first() {
-        return this.all.values().iterator().next();
+        return Objects.requireNonNull(this.first);
+    }
+
+    private Stream<Holder> all() {
+        return Stream.concat(Stream.ofNullable(this.first), this.others.values().stream());
     }
 
     boolean areSharing() {
-        return !isEmpty() && first().claim.isShared();
+        return this.first != null && this.first.claim.isShared();
     }
 
     long until() {
         long latest = first().until;
-        for (Holder holder : this.all.values()) {
+        for (Holder holder : this.others.values()) {
             latest = holder.until - latest > 0 ? holder.until : latest;
         }
         return latest;
@@ -84,17 +125,15 @@ final class Holders {
 
     /** When the first of them is over. */
     long firstEnd() {
-        long first = first().until;
-        for (Holder holder : this.all.values()) {
-            first = holder.until - first < 0 ? holder.until : first;
+        long earliest = first().until;
+        for (Holder holder : this.others.values()) {
+            earliest = holder.until - earliest < 0 ? holder.until : earliest;
         }
-        return first;
+        return earliest;
     }
 
     List<Sharer> sharers(long now) {
-        return areSharing()
-                ? this.all.values().stream().map(holder -> holder.show(now)).toList()
-                : List.of();
+        return areSharing() ? all().map(holder -> holder.show(now)).toList() : List.of();
     }
 
     /** One of them. */
@@ -114,6 +153,10 @@ final class Holders {
             this.granted = granted;
             this.until = until;
             this.former = claim.hold().attempt();
+        }
+
+        boolean isOver(long now) {
+            return this.until - now <= 0;
         }
 
         String token() {

@@ -35,7 +35,9 @@ final class Line {
     }
 
     void remove(Member member) {
-        this.members.remove(member.name());
+        if (!this.members.isEmpty()) {
+            this.members.remove(member.name());
+        }
     }
 
     /**

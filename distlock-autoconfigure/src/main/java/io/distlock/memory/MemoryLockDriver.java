@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -31,12 +32,24 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
 
     private final Duration retention;
 
+    // how to put what is asked for every lock, made once
+
+    private final BiFunction<Place, Question, Attempt> lining;
+
+    private final BiFunction<Place, Release, Ownership> releasing;
+
     private volatile boolean closed;
 
     MemoryLockDriver(MemoryStore store, DriverSettings settings) {
         this.store = store;
         this.settings = settings;
         this.retention = settings.recordRetention();
+        this.lining = (place, question) -> place.ask(question.claim(), member(question, place), true, this.retention);
+        this.releasing = (place, release) -> {
+            Ownership found = place.end(release, null, this.retention);
+            place.moveOn();
+            return found;
+        };
     }
 
     @Override
@@ -46,7 +59,7 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
 
     @Override
     public CompletionStage<Attempt> line(Question question) {
-        return ask(question, true);
+        return ask(question.claim().key(), question, this.lining);
     }
 
     @Override
@@ -56,21 +69,13 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
 
     @Override
     public CompletionStage<Attempt> lastTry(Question question) {
-        return ask(question, false);
-    }
-
-    private CompletionStage<Attempt> ask(Question question, boolean mayStand) {
         Claim claim = question.claim();
-        return ask(claim.key(), place -> place.ask(claim, member(question), mayStand, this.retention));
+        return ask(claim.key(), place -> place.ask(claim, member(question, place), false, this.retention));
     }
 
     @Override
     public CompletionStage<Ownership> release(Release release) {
-        return ask(release.hold().key(), place -> {
-            Ownership found = place.end(release, null, this.retention);
-            place.moveOn();
-            return found;
-        });
+        return ask(release.hold().key(), release, this.releasing);
     }
 
     @Override
@@ -111,7 +116,7 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
     public CompletionStage<Ownership> leave(Question question) {
         Release release = new Release(question.claim().hold(), Duration.ZERO);
         return ask(question.claim().key(), place -> {
-            Ownership found = place.end(release, member(question), this.retention);
+            Ownership found = place.end(release, member(question, place), this.retention);
             place.moveOn();
             return found;
         });
@@ -121,7 +126,7 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
     public CompletionStage<Handover> releaseAndLine(Release release, Question next) {
         return ask(release.hold().key(), place -> {
             Ownership released = place.end(release, null, this.retention);
-            Attempt asked = place.ask(next.claim(), member(next), true, this.retention);
+            Attempt asked = place.ask(next.claim(), member(next, place), true, this.retention);
             place.moveOn(); // a claim that was ended before asks for nothing
             return new Handover(released, asked);
         });
@@ -184,20 +189,25 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
         this.store.stopListening(this.settings.instance());
     }
 
-    private Member member(Question question) {
+    private Member member(Question question, Place place) {
         String instance = this.settings.instance();
         return new Member(
                 question,
                 instance,
                 this.store.isListening(instance),
-                this.store.now() + question.aliveFor().toNanos(),
+                place.now() + question.aliveFor().toNanos(),
                 this.retention);
     }
 
     private <T> CompletionStage<T> ask(LockKey key, Function<Place, T> question) {
+        return ask(key, question, (place, asked) -> asked.apply(place));
+    }
+
+    private <Q, T> CompletionStage<T> ask(LockKey key, Q question, BiFunction<Place, Q, T> put) {
         return this.closed
                 ? CompletableFuture.failedStage(isClosed())
-                : CompletableFuture.completedStage(this.store.ask(key, question));
+                : CompletableFuture.completedFuture(
+                        this.store.ask(key, question, put)); // so that it is seen to be there
     }
 
     private LockDriverException isClosed() {

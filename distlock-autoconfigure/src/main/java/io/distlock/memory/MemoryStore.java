@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,10 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Every lock that is held, awaited or remembered, and the inboxes of those who wait. A lock's changes come one by one. */
 final class MemoryStore {
@@ -64,22 +63,56 @@ final class MemoryStore {
 
     /** Asks one lock, then delivers what it handed on, on the thread that asks. */
     <T> T ask(LockKey key, Function<Place, T> question) {
-        Asking<T> asking = new Asking<>(question);
-        this.gate.readLock().lock();
-        try {
-            this.places.compute(key.full(), (name, known) -> {
-                Place place = known == null ? new Place(this, now()) : known;
-                asking.ask(place);
-                return place.isOver(now()) ? null : place;
-            });
-        } finally {
-            this.gate.readLock().unlock();
+        return ask(key, question, (place, asked) -> asked.apply(place));
+    }
+
+    /** The same, where the question is data and how to put it was made before. */
+    <Q, T> T ask(LockKey key, Q question, BiFunction<Place, Q, T> put) {
+        String name = key.full();
+        while (true) {
+            T answer;
+            List<Message> messages;
+            this.gate.readLock().lock();
+            try {
+                Place place = place(name);
+                synchronized (place) {
+                    if (place.isForgotten()) {
+                        continue;
+                    }
+                    place.enter(now());
+                    answer = put.apply(place, question);
+                    messages = place.takeMessages();
+                    forgetIfOver(name, place);
+                }
+            } finally {
+                this.gate.readLock().unlock();
+            }
+            if (!this.sweeping.get() && !this.places.isEmpty() && this.sweeping.compareAndSet(false, true)) {
+                sweepLater(new WeakReference<>(this), this.sweepEvery);
+            }
+            if (!messages.isEmpty()) {
+                messages.forEach(this::deliver);
+            }
+            return answer;
         }
-        if (!this.places.isEmpty() && this.sweeping.compareAndSet(false, true)) {
-            sweepLater(new WeakReference<>(this), this.sweepEvery);
+    }
+
+    private Place place(String name) {
+        Place known = this.places.get(name);
+        if (known != null) {
+            return known;
         }
-        asking.messages.forEach(this::deliver);
-        return asking.answer();
+        Place place = new Place(this, now());
+        Place sooner = this.places.putIfAbsent(name, place);
+        return sooner == null ? place : sooner;
+    }
+
+    /** Only by who is alone in it. Whoever has it in hand by then looks for another. */
+    private void forgetIfOver(String name, Place place) {
+        if (place.isOver()) {
+            place.forget();
+            this.places.remove(name, place);
+        }
     }
 
     private void deliver(Message message) {
@@ -134,36 +167,16 @@ final class MemoryStore {
 
     /** @return whether there may be something to sweep later */
     boolean sweep() {
-        this.places
-                .keySet()
-                .forEach(key -> this.places.computeIfPresent(key, (name, place) -> place.isOver(now()) ? null : place));
+        this.places.forEach((name, place) -> {
+            synchronized (place) {
+                place.enter(now());
+                forgetIfOver(name, place);
+            }
+        });
         if (!this.places.isEmpty()) {
             return true;
         }
         this.sweeping.set(false);
         return !this.places.isEmpty() && this.sweeping.compareAndSet(false, true);
-    }
-
-    /** One question while it is asked. */
-    private static final class Asking<T> {
-
-        private final Function<Place, T> question;
-
-        private @Nullable T answer;
-
-        private List<Message> messages = List.of();
-
-        Asking(Function<Place, T> question) {
-            this.question = question;
-        }
-
-        void ask(Place place) {
-            this.answer = this.question.apply(place);
-            this.messages = place.takeMessages();
-        }
-
-        T answer() {
-            return Objects.requireNonNull(this.answer);
-        }
     }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One lock: who holds it, who waits, and what is remembered beside it, by the rules of the scripts in Redis. Not safe for
- * several threads: the store lets one in at a time.
+ * several threads: whoever asks holds its monitor, which is never for long.
  */
 final class Place {
 
@@ -40,16 +40,40 @@ final class Place {
 
     private List<Message> messages = List.of();
 
+    private boolean forgotten;
+
+    /** The store's time. */
+    private long now;
+
     Place(MemoryStore store, long now) {
         this.store = store;
         this.line = new Line(store);
         this.rememberedUntil = now;
+        this.now = now;
+    }
+
+    /** Until the next time, all that is asked is asked at this one; whoever's hold is over by then is none. */
+    void enter(long now) {
+        this.now = now;
+        this.holders.dropExpired(now);
+    }
+
+    long now() {
+        return this.now;
     }
 
     /** Whether nothing of it is needed any more. */
-    boolean isOver(long now) {
-        this.holders.dropExpired(now);
-        return this.holders.isEmpty() && this.rememberedUntil - now <= 0 && !this.line.isAnyAlive(now);
+    boolean isOver() {
+        return this.holders.isEmpty() && this.rememberedUntil - this.now <= 0 && !this.line.isAnyAlive(this.now);
+    }
+
+    void forget() {
+        this.forgotten = true;
+    }
+
+    /** Whether the store knows another by its name, or none. */
+    boolean isForgotten() {
+        return this.forgotten;
     }
 
     /** What a question handed on, to be sent when it has been answered. */
@@ -275,13 +299,6 @@ final class Place {
         return this.holders.areSharing()
                 ? this.lastFence
                 : this.holders.first().granted().fence();
-    }
-
-    /** The store's time; whoever's hold is over by then is none. */
-    private long now() {
-        long now = this.store.now();
-        this.holders.dropExpired(now);
-        return now;
     }
 
     private static boolean isByToken(Hold hold) {

@@ -136,9 +136,9 @@ class PassRuleTests {
     @Test
     void itIsPassedOnAsOftenAsFencesWereReserved() {
         Holding two = holding(TTL, 2);
-        two.lend(new Waiter(ORDERS, null));
+        two.lend(new Waiter(ORDERS, null), System.nanoTime());
         assertThat(allows(two, ORDERS, ORDERS)).isTrue();
-        two.lend(new Waiter(ORDERS, null));
+        two.lend(new Waiter(ORDERS, null), System.nanoTime());
         assertThat(allows(two, ORDERS, ORDERS)).isFalse();
         two.takeBack();
         assertThat(allows(two, ORDERS, ORDERS)).isTrue();

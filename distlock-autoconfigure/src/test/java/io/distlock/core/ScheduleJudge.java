@@ -27,8 +27,6 @@ final class ScheduleJudge {
 
     private static final Field LEASE = field(LeaseInHand.class, "lease");
 
-    private static final Field OUTCOME = field(KeyLease.class, "outcome");
-
     /** A slice of the timer that comes late, and what tells of it. */
     private static final long TELLING = 80 * MILLI;
 
@@ -321,10 +319,9 @@ final class ScheduleJudge {
             });
         }
 
-        @SuppressWarnings("unchecked")
         private static CompletableFuture<ReleaseOutcome> outcomeOf(LeaseInHand lease) {
             try {
-                return (CompletableFuture<ReleaseOutcome>) Objects.requireNonNull(OUTCOME.get(LEASE.get(lease)));
+                return ((KeyLease) Objects.requireNonNull(LEASE.get(lease))).outcomeToCome();
             } catch (IllegalAccessException ex) {
                 throw new IllegalStateException(ex);
             }

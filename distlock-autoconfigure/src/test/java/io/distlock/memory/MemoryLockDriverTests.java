@@ -12,8 +12,8 @@ class MemoryLockDriverTests extends SharingDriverContract {
 
     private final AtomicLong now = new AtomicLong();
 
-    /** Each look at the clock takes a microsecond: a clock that stands still reserves fences one by one. */
-    private final MemoryStore store = new MemoryStore(() -> this.now.addAndGet(1000));
+    /** Each look at the clock takes ten microseconds: a clock that stands still reserves fences one by one. */
+    private final MemoryStore store = new MemoryStore(() -> this.now.addAndGet(10_000));
 
     @Override
     protected LineDriver create(DriverSettings settings) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -73,10 +74,44 @@ class MemoryStoreTests {
         assertThat(this.driver.line(second).toCompletableFuture().join()).isInstanceOf(Attempt.Granted.class);
     }
 
+    @Test
+    void whoComesWhileALockIsForgottenSharesItWithNobody() throws InterruptedException {
+        LineDriver forgetful = driver("here", Duration.ZERO);
+        AtomicInteger holders = new AtomicInteger();
+        AtomicInteger grants = new AtomicInteger();
+        AtomicInteger together = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            String name = "t" + t + ".";
+            threads.add(new Thread(() -> {
+                for (int i = 0; i < 20_000; i++) {
+                    Claim claim = claim("k", name + i);
+                    if (forgetful.acquire(claim).toCompletableFuture().join() instanceof Attempt.Granted) {
+                        grants.incrementAndGet();
+                        together.addAndGet(holders.incrementAndGet() - 1);
+                        holders.decrementAndGet();
+                        forgetful.release(new Release(claim.hold(), Duration.ZERO));
+                    }
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(together).hasValue(0);
+        assertThat(grants.get()).isGreaterThan(4);
+        assertThat(this.store.keys()).isEmpty();
+    }
+
     private LineDriver driver(String instance) {
+        return driver(instance, RETENTION);
+    }
+
+    private LineDriver driver(String instance, Duration retention) {
         return new MemoryLockDriver(
                 this.store,
-                new DriverSettings("test", "p:", instance, Duration.ofSeconds(1), RETENTION, true, Optional.empty()));
+                new DriverSettings("test", "p:", instance, Duration.ofSeconds(1), retention, true, Optional.empty()));
     }
 
     private static Claim claim(String key, String token) {
