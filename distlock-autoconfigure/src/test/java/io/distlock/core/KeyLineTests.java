@@ -62,7 +62,10 @@ class KeyLineTests {
             meeting(List.of(want(0), want(1), wantOwn(2)), giveBackOrUp(0), giveBackOrUp(1)),
             meeting(List.of(want(3), wantOwn(0), want(1)), giveBackOrUp(3), giveBackOrUp(0)),
             // a message comes late beside an answer, or twice
-            meeting(List.of(want(3), want(0), actor("delayMessages"), giveBackOrUp(3)), actor("deliver"), timeIsOver(0)),
+            meeting(
+                    List.of(want(3), want(0), actor("delayMessages"), giveBackOrUp(3)),
+                    actor("deliver"),
+                    timeIsOver(0)),
             meeting(
                     List.of(want(3), want(0), want(1), actor("delayMessages"), giveBackOrUp(3), actor("deliver")),
                     actor("deliver"),

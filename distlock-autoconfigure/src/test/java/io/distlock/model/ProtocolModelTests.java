@@ -204,8 +204,9 @@ class ProtocolModelTests {
         while (!process.waitFor(50, TimeUnit.MILLISECONDS)) {
             spent = process.info().totalCpuDuration().orElse(spent);
             if (spent.compareTo(LIMIT) > 0 || System.nanoTime() - start > PATIENCE.toNanos()) {
-                throw new AssertionError("Not searched to the end, in " + spent + " of processor time: the model is larger"
-                        + " than it was, or the machine does much else\n" + Files.readString(log));
+                throw new AssertionError(
+                        "Not searched to the end, in " + spent + " of processor time: the model is larger"
+                                + " than it was, or the machine does much else\n" + Files.readString(log));
             }
         }
         return spent;
