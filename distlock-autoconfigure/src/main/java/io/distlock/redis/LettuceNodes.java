@@ -29,8 +29,8 @@ final class LettuceNodes {
     /** Between two looks, which cost one small request. */
     private static final long REST = Duration.ofMillis(200).toNanos();
 
-    /** Longer than it takes who asks again to find that this is not answered either. */
-    private static final long MORE = Duration.ofSeconds(1).toNanos();
+    /** To be answered, on a busy machine over a connection made for it; or to find again that nothing is. */
+    private static final long LONG = Duration.ofSeconds(1).toNanos();
 
     private static final Executor LATER = CompletableFuture.delayedExecutor(REST, TimeUnit.NANOSECONDS, Runnable::run);
 
@@ -51,7 +51,7 @@ final class LettuceNodes {
 
     /** The node that has this key did not answer within that time. */
     void lookForAnother(String key, Duration timeout) {
-        this.silent.put(SlotHash.getSlot(key), System.nanoTime() + timeout.toNanos() + MORE);
+        this.silent.put(SlotHash.getSlot(key), System.nanoTime() + timeout.toNanos() + LONG);
         begin();
     }
 
@@ -67,12 +67,10 @@ final class LettuceNodes {
             LATER.execute(this::goOn);
             return;
         }
-        ask(cluster).whenComplete((said, failure) -> {
-            if (said != null) {
-                follow(cluster, said);
-            }
-            LATER.execute(this::goOn);
-        });
+        CompletableFuture.completedFuture(cluster)
+                .thenCompose(this::ask)
+                .thenAccept(said -> follow(cluster, said))
+                .whenComplete((done, failure) -> LATER.execute(this::goOn)); // whatever happened
     }
 
     private void goOn() {
@@ -99,12 +97,11 @@ final class LettuceNodes {
         if (others.isEmpty()) {
             return CompletableFuture.completedFuture(new Partitions());
         }
-        return CompletableFuture.completedFuture(
+        return cluster.getConnectionAsync(
                         others.get(ThreadLocalRandom.current().nextInt(others.size())))
-                .thenCompose(cluster::getConnectionAsync)
                 .thenCompose(node -> node.async().clusterNodes())
                 .thenApply(ClusterPartitionParser::parse)
-                .orTimeout(REST, TimeUnit.NANOSECONDS); // another may answer
+                .orTimeout(LONG, TimeUnit.NANOSECONDS); // another may answer
     }
 
     private void follow(StatefulRedisClusterConnection<String, String> cluster, Partitions said) {
