@@ -97,8 +97,7 @@ final class LettuceNodes {
         if (others.isEmpty()) {
             return CompletableFuture.completedFuture(new Partitions());
         }
-        return cluster.getConnectionAsync(
-                        others.get(ThreadLocalRandom.current().nextInt(others.size())))
+        return cluster.getConnectionAsync(others.get(ThreadLocalRandom.current().nextInt(others.size())))
                 .thenCompose(node -> node.async().clusterNodes())
                 .thenApply(ClusterPartitionParser::parse)
                 .orTimeout(LONG, TimeUnit.NANOSECONDS); // another may answer

@@ -153,8 +153,10 @@ final class Troubles {
         }
     }
 
+    /** In a thread of its own: the one of the common pool may be busy with another test. */
     private static Executor after(Duration time) {
-        return CompletableFuture.delayedExecutor(time.toNanos(), TimeUnit.NANOSECONDS);
+        return CompletableFuture.delayedExecutor(
+                time.toNanos(), TimeUnit.NANOSECONDS, late -> new Thread(late).start());
     }
 
     private static Object late(Object answer, Duration delay) {

@@ -86,7 +86,8 @@ final class Spied {
                 : ((CompletionStage<?>) answer)
                         .thenApplyAsync(
                                 heard -> heard,
-                                CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS));
+                                CompletableFuture.delayedExecutor(
+                                        delay.toNanos(), TimeUnit.NANOSECONDS, late -> new Thread(late).start()));
     }
 
     private static CompletionStage<?> send(VotingDriver store, Method method, Object[] arguments) {
