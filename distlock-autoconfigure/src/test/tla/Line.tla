@@ -253,6 +253,10 @@ NoGhost == commands = {} /\ letters = {} /\ faults.losses = 0 /\ store.key /= No
              IN \/ m.st = "dead"
                 \/ m.st \in {"asking", "holding"} /\ m.n = store.key[2]
 
-(* A waiter that neither gives up nor dies works in the end.               *)
-Served == \A i \in Members : \A t \in Threads : Waits(member[i], t) ~> ~Waits(member[i], t)
+(* A waiter that neither gives up nor dies works in the end. Threads are   *)
+(* all alike, and so are members of whom none may leave or die: one of     *)
+(* them stands for all, which a property that looks ahead pays for.        *)
+Alike == IF Leavers = {} /\ Mortal = {} THEN {CHOOSE i \in Members : TRUE} ELSE Members
+Served == \A i \in Alike : LET t == CHOOSE u \in Threads : TRUE
+                            IN Waits(member[i], t) ~> ~Waits(member[i], t)
 =============================================================================

@@ -8,11 +8,9 @@ import io.distlock.LockRequest;
 import io.distlock.driver.DriverSettings;
 import io.distlock.driver.LockDriver;
 import io.distlock.memory.MemoryLockDriverFactory;
-import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -69,43 +67,21 @@ class ForgottenLinesTests {
         this.other.close();
     }
 
-    /** Whatever the locker keeps by key. */
-    private static List<Object> remembered(DistributedLocker locker) {
-        try {
-            List<Object> found = new ArrayList<>();
-            Object desk = field(DistributedLocker.class, "desk").get(locker);
-            for (Field field : Desk.class.getDeclaredFields()) {
-                if (Map.class.isAssignableFrom(field.getType())) {
-                    found.addAll(((Map<?, ?>) field(Desk.class, field.getName()).get(desk)).keySet());
-                }
-            }
-            return found;
-        } catch (ReflectiveOperationException ex) {
-            throw new IllegalStateException(ex);
-        }
-    }
-
-    private static Field field(Class<?> type, String name) throws NoSuchFieldException {
-        Field field = type.getDeclaredField(name);
-        field.setAccessible(true);
-        return field;
-    }
-
     private void assertNothingIsRemembered() {
-        await().untilAsserted(() -> assertThat(remembered(this.locker)).isEmpty());
+        await().untilAsserted(() -> assertThat(KeyLines.of(this.locker)).isEmpty());
     }
 
     @Test
     void aHoldIsRememberedUntilItsRelease() {
         for (LockRequest request : List.of(ALONE, SHARED, ALONE.permits(2), LockRequest.of("k", "l"))) {
             Lease lease = this.locker.acquire(request);
-            assertThat(remembered(this.locker)).as("%s", request).isNotEmpty();
+            assertThat(KeyLines.of(this.locker)).as("%s", request).isNotEmpty();
             lease.release();
             assertNothingIsRemembered();
         }
         Lease elsewhere = this.other.acquire(ALONE);
         Lease adopted = this.locker.adopt("k", elsewhere.token(), LONG).orElseThrow();
-        assertThat(remembered(this.locker)).isNotEmpty();
+        assertThat(KeyLines.of(this.locker)).isNotEmpty();
         adopted.release();
         assertNothingIsRemembered();
     }
@@ -127,7 +103,7 @@ class ForgottenLinesTests {
         Lease held = this.other.acquire(ALONE);
         for (LockRequest request : List.of(ALONE, SHARED, LockRequest.of("a", "k"))) {
             CompletableFuture<Lease> future = this.locker.acquireAsync(request);
-            await().until(() -> !remembered(this.locker).isEmpty());
+            await().until(() -> !KeyLines.of(this.locker).isEmpty());
             future.cancel(true);
             assertNothingIsRemembered();
         }

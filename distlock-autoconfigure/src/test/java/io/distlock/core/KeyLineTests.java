@@ -1,25 +1,16 @@
 package io.distlock.core;
 
-import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockRequest;
-import io.distlock.driver.LockKey;
-import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jetbrains.kotlinx.lincheck.Actor;
 import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
-import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
-import org.jetbrains.lincheck.datastructures.Operation;
-import org.jetbrains.lincheck.datastructures.Param;
-import org.jetbrains.lincheck.datastructures.Validate;
 import org.jetbrains.lincheck.datastructures.verifier.EpsilonVerifier;
 import org.jetbrains.lincheck.util.LoggingLevel;
-import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -27,13 +18,10 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated("Lincheck looks through every class that is loaded meanwhile")
 class KeyLineTests {
 
-    /** Orders that are tried of each meeting: nearly every switch from one to the other is among them. */
-    private static final int ORDERS = 60;
-
     /** Milliseconds for one order on a busy machine, where looking through new classes takes seconds. */
-    private static final long PATIENCE = 60_000;
+    private static final long PATIENCE = 180_000;
 
-    /** What belongs to one caller or to the timer, so that switching there shows nothing. */
+    /** What belongs to one caller, to the timer or to these tests, so that switching there shows nothing. */
     private static final List<Class<?>> BESIDE_THE_LINE = List.of(
             Ticker.class,
             Clocks.class,
@@ -47,26 +35,68 @@ class KeyLineTests {
             Validity.class,
             States.class,
             PassRule.class,
+            Belief.class,
+            KeyLines.class,
             Duration.class);
 
-    /** Who is there before, and what two do at once. Callers 0 to 2 are of one instance, 3 of another. */
+    /** Orders that are tried of each meeting in every build, those with few switches from one to the other first. */
+    private static final int FEW = 4;
+
+    /** Nearly every switch from one to the other is among so many. */
+    private static final int MANY = 60;
+
+    /** Who is there before, and what two do at once. A caller's number says of which instance it is: {@link Callers}. */
     private static final List<ExecutionScenario> MEETINGS = List.of(
             meeting(List.of(), want(0), want(3)),
             meeting(List.of(want(0)), giveBackOrUp(0), want(1)),
-            meeting(List.of(want(0), want(1)), giveBackOrUp(0), giveBackOrUp(1)),
             meeting(List.of(want(0), want(1)), giveBackOrUp(0), timeIsOver(1)),
             meeting(List.of(want(0), want(1)), giveBackOrUp(0), tryOnce(0)),
+            meeting(List.of(want(0), want(1), want(3)), giveBackOrUp(0), giveBackOrUp(1)),
             meeting(List.of(want(3), want(0)), giveBackOrUp(3), giveBackOrUp(0)),
             meeting(List.of(want(3), want(0)), giveBackOrUp(3), timeIsOver(0)),
             meeting(List.of(want(3), want(0), want(1)), giveBackOrUp(3), giveBackOrUp(0)),
-            meeting(List.of(want(0), want(1), want(3)), giveBackOrUp(0), giveBackOrUp(1)));
+            // a hold is lost while it is passed on, or while the next one leaves
+            meeting(List.of(want(0), want(1)), lose(0), giveBackOrUp(0)),
+            meeting(List.of(want(0), want(1)), lose(0), giveBackOrUp(1)),
+            // one brings a token along
+            meeting(List.of(want(0), want(1), wantOwn(2)), giveBackOrUp(0), giveBackOrUp(1)),
+            meeting(List.of(want(3), wantOwn(0), want(1)), giveBackOrUp(3), giveBackOrUp(0)),
+            // a message comes late beside an answer, or twice
+            meeting(
+                    List.of(want(3), want(0), actor("delayMessages"), giveBackOrUp(3)),
+                    actor("deliver"),
+                    timeIsOver(0)),
+            meeting(
+                    List.of(want(3), want(0), want(1), actor("delayMessages"), giveBackOrUp(3), actor("deliver")),
+                    actor("deliver"),
+                    giveBackOrUp(0)),
+            // what was granted is too short for the next, who leaves, or has no more time, or is refused at the end
+            meeting(List.of(want(3), wantBriefly(0), want(1), giveBackOrUp(0)), giveBackOrUp(3), giveBackOrUp(1)),
+            meeting(List.of(want(3), wantBriefly(0), want(1), giveBackOrUp(0)), giveBackOrUp(3), timeIsOver(1)),
+            meeting(List.of(want(3), wantBriefly(0), want(1), giveBackOrUp(0)), giveBackOrUp(3), actor("close")),
+            // only one may wait
+            meeting(List.of(want(3), actor("open", 2), want(4)), giveBackOrUp(4), want(5)),
+            // the end
+            meeting(List.of(want(3)), actor("close"), want(0)),
+            meeting(List.of(want(3), want(0)), actor("close"), giveBackOrUp(3)));
 
     @Test
     void nobodyIsForgottenAndNoTwoHoldAtOnce() {
+        meet(FEW);
+    }
+
+    @Test
+    @Tag("faults")
+    void norInManyMoreOrders() {
+        meet(MANY);
+    }
+
+    /** In one go, since to look through all classes takes as long as many orders do. */
+    private static void meet(int orders) {
         ModelCheckingOptions options = new ModelCheckingOptions()
                 .logLevel(LoggingLevel.ERROR)
                 .iterations(0)
-                .invocationsPerIteration(ORDERS)
+                .invocationsPerIteration(orders)
                 .invocationTimeout$lincheck(PATIENCE)
                 .minimizeFailedScenario(false)
                 .verifier(EpsilonVerifier.class);
@@ -94,6 +124,18 @@ class KeyLineTests {
         return actor("timeIsOver", caller);
     }
 
+    private static Actor wantOwn(int caller) {
+        return actor("wantOwn", caller);
+    }
+
+    private static Actor wantBriefly(int caller) {
+        return actor("wantBriefly", caller);
+    }
+
+    private static Actor lose(int caller) {
+        return actor("lose", caller);
+    }
+
     private static Actor tryOnce(int desk) {
         return actor("tryOnce", desk);
     }
@@ -105,218 +147,5 @@ class KeyLineTests {
             }
         }
         throw new IllegalArgumentException(name);
-    }
-
-    /** Three callers in one instance and one in another. */
-    public static final class Callers {
-
-        private static final Field LINES = lines();
-
-        private static final LockKey KEY = new LockKey("", "orders");
-
-        private static final Demand PATIENT = demand(LockRequest.of("orders").waitFor(OneKeyStore.EVER));
-
-        private static final Demand TRY = demand(LockRequest.of("orders").waitFor(Duration.ZERO));
-
-        private final OneKeyStore store = new OneKeyStore();
-
-        private final Desk first = this.store.instance("first");
-
-        private final Desk second = this.store.instance("second");
-
-        private final Caller[] callers = {
-            new Caller(this.first), new Caller(this.first), new Caller(this.first), new Caller(this.second)
-        };
-
-        /** Whoever holds, and the first thing that went wrong. */
-        private final AtomicReference<@Nullable KeyLease> held = new AtomicReference<>();
-
-        private final AtomicReference<@Nullable String> wrong = new AtomicReference<>();
-
-        private static Field lines() {
-            try {
-                Field lines = Desk.class.getDeclaredField("keyLines");
-                lines.setAccessible(true);
-                return lines;
-            } catch (NoSuchFieldException ex) {
-                throw new IllegalStateException(ex);
-            }
-        }
-
-        private static Demand demand(LockRequest request) {
-            return Demand.of(
-                    request,
-                    OneKeyStore.EVER,
-                    LockerSettings.defaults(),
-                    new Details(new Instance("", ""), Map.of(), null));
-        }
-
-        @Operation
-        public void want(@Param(gen = IntGen.class) int caller) {
-            this.callers[caller].want();
-        }
-
-        @Operation
-        public void giveBackOrUp(@Param(gen = IntGen.class) int caller) {
-            this.callers[caller].giveBackOrUp();
-        }
-
-        @Operation
-        public void timeIsOver(@Param(gen = IntGen.class) int caller) {
-            this.callers[caller].timeIsOver();
-        }
-
-        @Operation
-        public void tryOnce(@Param(gen = IntGen.class) int desk) {
-            Waiter once = new Waiter(TRY, (self, answer) -> {
-                if (answer instanceof Answer.Granted granted) {
-                    taken(granted.lease());
-                    givenBack(granted.lease());
-                } else if (!(answer instanceof Answer.Refused refused && refused.reason() == Reason.BUSY)) {
-                    this.wrong.compareAndSet(null, "a try was answered " + answer);
-                }
-            });
-            (desk == 0 ? this.first : this.second).enter(KEY, once);
-        }
-
-        private void taken(KeyLease lease) {
-            if (!this.held.compareAndSet(null, lease)) {
-                this.wrong.compareAndSet(null, "two hold at once");
-            }
-            if (!lease.holding().hold().token().equals(this.store.holder())) {
-                this.wrong.compareAndSet(null, "holds what the store gave to " + this.store.holder());
-            }
-        }
-
-        private void givenBack(KeyLease lease) {
-            if (!this.held.compareAndSet(lease, null)) {
-                this.wrong.compareAndSet(null, "two held at once");
-            }
-            lease.release();
-        }
-
-        /** When all is quiet: somebody holds if anybody waits; and when all have left, nothing is left of them. */
-        @Validate
-        public void nobodyIsForgottenAndNothingStays() {
-            check(this.wrong.get() == null, this.wrong.get());
-            boolean free = this.store.holder() == null;
-            check(free == (this.held.get() == null), "the store and the callers disagree whether it is held");
-            check(free == areAllIdle(), "somebody waits for a free key, or holds it without wanting it");
-            check(isRight(this.first, 0, 3) && isRight(this.second, 3, 4), "an instance knows not what its callers do");
-            while (!areAllIdle()) {
-                for (Caller caller : this.callers) {
-                    caller.giveBackOrUp();
-                }
-            }
-            check(this.wrong.get() == null, this.wrong.get());
-            check(this.store.isEmpty(), "something stays in the store");
-            check(isForgottenBy(this.first) && isForgottenBy(this.second), "something stays in an instance");
-            this.first.close();
-            this.second.close();
-        }
-
-        /** The instance of these callers holds if one of them does, and stands in line only for one who waits. */
-        private boolean isRight(Desk desk, int from, int to) {
-            boolean holds = false;
-            boolean waits = false;
-            for (int i = from; i < to; i++) {
-                State state = this.callers[i].state.get();
-                holds |= state instanceof Holds;
-                waits |= state instanceof Waiting;
-            }
-            return desk.held().isEmpty() != holds && (waits || !this.store.isInLine(from == 0 ? "first" : "second"));
-        }
-
-        private boolean areAllIdle() {
-            for (Caller caller : this.callers) {
-                if (!caller.isIdle()) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        private static boolean isForgottenBy(Desk desk) {
-            try {
-                return ((Map<?, ?>) LINES.get(desk)).isEmpty();
-            } catch (IllegalAccessException ex) {
-                throw new IllegalStateException(ex);
-            }
-        }
-
-        /** Without a library, which would be looked through, too. */
-        private static void check(boolean right, @Nullable String otherwise) {
-            if (!right) {
-                throw new IllegalStateException(otherwise);
-            }
-        }
-
-        private final class Caller {
-
-            private final Desk desk;
-
-            private final AtomicReference<State> state = new AtomicReference<>(new Idle());
-
-            private Caller(Desk desk) {
-                this.desk = desk;
-            }
-
-            boolean isIdle() {
-                return this.state.get() instanceof Idle;
-            }
-
-            void want() {
-                State before = this.state.get();
-                if (!(before instanceof Idle)) {
-                    return;
-                }
-                Coming coming = new Coming();
-                if (this.state.compareAndSet(before, coming)) {
-                    Waiter waiter = new Waiter(PATIENT, (self, answer) -> answered(answer));
-                    KeyLine line = this.desk.enter(KEY, waiter);
-                    this.state.compareAndSet(coming, new Waiting(line, waiter));
-                }
-            }
-
-            private void answered(Answer answer) {
-                if (answer instanceof Answer.Granted granted) {
-                    taken(granted.lease());
-                    this.state.set(new Holds(granted.lease()));
-                } else if (answer instanceof Answer.Refused refused && refused.reason() == Reason.BUSY) {
-                    this.state.set(new Idle());
-                } else if (!(answer instanceof Answer.Left)) {
-                    Callers.this.wrong.compareAndSet(null, "a waiter was answered " + answer);
-                }
-            }
-
-            void giveBackOrUp() {
-                State before = this.state.get();
-                if (before instanceof Holds holds && this.state.compareAndSet(before, new Going())) {
-                    givenBack(holds.lease);
-                    this.state.set(new Idle());
-                } else if (before instanceof Waiting waiting && waiting.waiter.answer(new Answer.Left())) {
-                    waiting.line.gone(waiting.waiter);
-                    this.state.set(new Idle());
-                }
-            }
-
-            void timeIsOver() {
-                if (this.state.get() instanceof Waiting waiting) {
-                    waiting.line.lastCall(waiting.waiter);
-                }
-            }
-        }
-
-        private sealed interface State {}
-
-        private record Idle() implements State {}
-
-        private static final class Coming implements State {}
-
-        private record Waiting(KeyLine line, Waiter waiter) implements State {}
-
-        private record Holds(KeyLease lease) implements State {}
-
-        private static final class Going implements State {}
     }
 }

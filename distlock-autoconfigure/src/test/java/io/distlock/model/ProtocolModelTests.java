@@ -7,13 +7,17 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,8 +33,16 @@ class ProtocolModelTests {
 
     private static final Path MODEL = Path.of(System.getProperty("basedir", "."), "src", "test", "tla");
 
-    /** A search takes seconds; this is for a machine that does much else. */
-    private static final long PATIENCE_MINUTES = 10;
+    /** Processor time of one search, several times what any takes: a model that has grown fails instead of going on for ever. */
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+
+    /** Processor time of all searches: with two processors that is less than two minutes. */
+    private static final Duration LIMIT_OF_ALL = Duration.ofMinutes(3);
+
+    /** By the clock, for a search that gets no processor. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    private static final Queue<Duration> SPENT = new ConcurrentLinkedQueue<>();
 
     static final List<String> SOUND = List.of(
             "questions",
@@ -127,6 +139,13 @@ class ProtocolModelTests {
                 .collect(joining("\n"));
     }
 
+    @AfterAll
+    static void theyTakeLessThanTwoMinutes() {
+        Duration all = SPENT.stream().reduce(Duration.ZERO, Duration::plus);
+        System.out.printf("MODEL: %d searches took %d s of processor time%n", SPENT.size(), all.toSeconds());
+        assertThat(all).as("processor time of all searches").isLessThan(LIMIT_OF_ALL);
+    }
+
     private record Search(String output, long distinct, long left) {}
 
     /** In a process of its own: TLC keeps its state in static fields, and ends what it runs in. */
@@ -136,7 +155,6 @@ class ProtocolModelTests {
         }
         Files.copy(MODEL.resolve(configuration + ".cfg"), this.directory.resolve("Line.cfg"));
         Path log = this.directory.resolve("log");
-        long start = System.nanoTime();
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx1g",
@@ -161,21 +179,36 @@ class ProtocolModelTests {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
+        Duration spent;
         try {
-            assertThat(process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES))
-                    .as("ended in time")
-                    .isTrue();
+            spent = await(process, log);
         } finally {
             process.destroyForcibly().waitFor();
         }
-        double seconds = (System.nanoTime() - start) / 1e9;
+        SPENT.add(spent);
         String output = Files.readString(log);
         MatchResult counts = COUNTS.matcher(output)
                 .results()
                 .reduce((earlier, last) -> last)
                 .orElseThrow(() -> new AssertionError(output));
         long distinct = Long.parseLong(counts.group(1));
-        System.out.printf("MODEL: %-24s %,9d distinct states %6.1f s%n", configuration, distinct, seconds);
+        System.out.printf(
+                "MODEL: %-24s %,9d distinct states %6.1f s%n", configuration, distinct, spent.toMillis() / 1e3);
         return new Search(output, distinct, Long.parseLong(counts.group(2)));
+    }
+
+    /** @return the processor time that it took */
+    private static Duration await(Process process, Path log) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        Duration spent = Duration.ZERO;
+        while (!process.waitFor(50, TimeUnit.MILLISECONDS)) {
+            spent = process.info().totalCpuDuration().orElse(spent);
+            if (spent.compareTo(LIMIT) > 0 || System.nanoTime() - start > PATIENCE.toNanos()) {
+                throw new AssertionError(
+                        "Not searched to the end, in " + spent + " of processor time: the model is larger"
+                                + " than it was, or the machine does much else\n" + Files.readString(log));
+            }
+        }
+        return spent;
     }
 }
