@@ -85,6 +85,9 @@ public final class LockRequest {
 
     /** What happens to work in {@code execute} and {@code run} whose lock is lost. */
     public LockRequest whenLost(WhenLost whenLost) {
+        if (whenLost == null) {
+            throw new IllegalArgumentException("A lock's whenLost must not be null");
+        }
         return with(this.terms.withWhenLost(whenLost));
     }
 

@@ -104,6 +104,13 @@ class LockRequestTests {
     }
 
     @Test
+    void whatIsToHappenAtALossMustBeSaid() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> REQUEST.whenLost(null))
+                .withMessage("A lock's whenLost must not be null");
+    }
+
+    @Test
     void theShortestTimesAreAllowed() {
         assertThatCode(() -> REQUEST.ttl(Duration.ofMillis(10))
                         .waitFor(Duration.ZERO)

@@ -268,9 +268,12 @@ final class Desk {
 
     /** Whoever shares a key asks the store for itself, since each holder counts there. */
     private KeyLine enterApart(LockKey key, Waiter waiter) {
-        KeyLine line = lineApart(key);
-        line.enter(waiter);
-        return line;
+        while (true) {
+            KeyLine line = lineApart(key);
+            if (line.enter(waiter)) { // unless who closes the desk ended it meanwhile
+                return line;
+            }
+        }
     }
 
     /** @return whether there is room for one more among those who wait apart for that key; whoever has it is counted */

@@ -48,6 +48,8 @@ final class Holding implements Ticker.Timed {
 
     private volatile boolean inTrouble;
 
+    private volatile boolean lasted;
+
     /** Whether a renewal is under way. */
     private volatile boolean renewing;
 
@@ -174,6 +176,11 @@ final class Holding implements Ticker.Timed {
 
     // ---- its renewals ----
 
+    /** Whether it was not given back within a moment. */
+    boolean hasLasted() {
+        return this.lasted;
+    }
+
     @Override
     public void due(Ticker.Entry entry) {
         this.keepAlive.due(this, entry);
@@ -181,6 +188,7 @@ final class Holding implements Ticker.Timed {
 
     @Override
     public void lasts() {
+        this.lasted = true;
         KeyLease known = this.lease;
         if (known != null) {
             known.lasts();

@@ -348,6 +348,9 @@ final class KeyLease implements Lease {
     LeaseInHand handOut() {
         LeaseInHand held = new LeaseInHand(this);
         this.inHand = held;
+        if (this.holding.hasLasted()) {
+            lasts();
+        }
         if (this.worker == Thread.currentThread()) {
             OwnLeases.add(this);
         }

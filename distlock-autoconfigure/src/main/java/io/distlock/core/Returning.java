@@ -89,12 +89,15 @@ final class Returning {
         Runnable claimed = line.claimIfNeeded();
         return () -> {
             CompletionStage<Ownership> answer = end.apply(release);
-            claimed.run();
-            Ownership known = StoreCalls.known(answer);
-            if (known != null) {
-                ended(lease, known);
-            } else {
-                answer.whenComplete((found, failure) -> ended(lease, found));
+            try {
+                claimed.run();
+            } finally {
+                Ownership known = StoreCalls.known(answer);
+                if (known != null) {
+                    ended(lease, known);
+                } else {
+                    answer.whenComplete((found, failure) -> ended(lease, found));
+                }
             }
         };
     }

@@ -10,6 +10,7 @@ import io.distlock.LossInterrupt;
 import io.distlock.ReleaseOutcome;
 import io.distlock.RenewalRound;
 import java.lang.System.Logger.Level;
+import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -64,17 +65,25 @@ final class Tellers {
                 .toList();
     }
 
-    /** What happens to every lock is told to those alone who do something with it. */
+    /**
+     * What happens to every lock is told to those alone who do something with it: that is known of our own listeners. Another
+     * may be a mock or advised, and hear what its class does not show.
+     */
     private List<LockListener> hearing(String method, Class<?>... parameters) {
         return this.listeners.stream()
-                .filter(listener -> hears(listener, method, parameters))
+                .filter(listener -> !isOurs(listener) || hears(listener, method, parameters))
                 .toList();
+    }
+
+    private static boolean isOurs(LockListener listener) {
+        Class<?> type = listener.getClass();
+        return Modifier.isFinal(type.getModifiers()) && type.getName().startsWith("io.distlock.");
     }
 
     private static boolean hears(LockListener listener, String method, Class<?>... parameters) {
         try {
             return listener.getClass().getMethod(method, parameters).getDeclaringClass() != LockListener.class;
-        } catch (NoSuchMethodException notShown) {
+        } catch (NoSuchMethodException | LinkageError notShown) {
             return true; // a native image may hide it
         }
     }
@@ -152,14 +161,15 @@ final class Tellers {
     void lost(KeyLease lease, LockLost lost, List<Consumer<LockLost>> callbacks) {
         // one that cannot be told, for whatever reason, must not keep the others from being told
         quietly(() -> this.remarks.lost(lease, lost));
-        callbacks.forEach(callback -> quietly(() -> lostBefore(lost, callback)));
+        callbacks.forEach(callback -> lostBefore(lost, callback));
         LockEvent event = event(lease);
         this.lanes.forEach(lane -> quietly(() -> lane.lost(event, lost)));
     }
 
     /** For who asks when everybody has been told. */
     void lostBefore(LockLost lost, Consumer<LockLost> callback) {
-        (callback instanceof LossInterrupt ? this.interrupts : this.callbacks).call(() -> callback.accept(lost));
+        Callbacks whose = callback instanceof LossInterrupt ? this.interrupts : this.callbacks;
+        quietly(() -> whose.call(() -> callback.accept(lost)));
     }
 
     private void apart(Runnable call) {

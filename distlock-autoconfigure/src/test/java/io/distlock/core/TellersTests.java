@@ -1,6 +1,9 @@
 package io.distlock.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
 
 import io.distlock.LockEvent;
 import io.distlock.LockListener;
@@ -27,14 +30,26 @@ class TellersTests {
 
     @Test
     void whatIsInheritedIsHeardToo() {
-        this.tellers.asked(
-                Demand.of(
-                        LockRequest.of("k"),
-                        Duration.ofSeconds(1),
-                        LockerSettings.defaults(),
-                        new Details(new Instance("", ""), Map.of(), null)),
-                "k");
+        this.tellers.asked(demand(), "k");
         assertThat(this.heard).containsExactly("by a class", "by an interface");
+    }
+
+    /** Whose class does not show it. */
+    @Test
+    void aMockHearsAll() {
+        LockListener mock = mock(LockListener.class);
+        Tellers telling = new Tellers("test", List.of(mock), null);
+        telling.asked(demand(), "k");
+        verify(mock).onAsked(any());
+        telling.close();
+    }
+
+    private static Demand demand() {
+        return Demand.of(
+                LockRequest.of("k"),
+                Duration.ofSeconds(1),
+                LockerSettings.defaults(),
+                new Details(new Instance("", ""), Map.of(), null));
     }
 
     private class Hears implements LockListener {

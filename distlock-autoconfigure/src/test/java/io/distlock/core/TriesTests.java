@@ -53,6 +53,21 @@ class TriesTests {
         this.desk.close();
     }
 
+    @Test
+    void aPauseOfAgesIsAPause() {
+        Tries tries = new Tries(tried -> Optional.of(Duration.ofSeconds(Long.MAX_VALUE)));
+        assertThat(tries.next())
+                .hasValueSatisfying(pause -> assertThat(pause.toNanos()).isPositive());
+    }
+
+    @Test
+    void aStrategyThatCannotBeLoadedIsReplacedByTheDefault() {
+        Tries tries = new Tries(tried -> {
+            throw new NoClassDefFoundError("made by the test");
+        });
+        assertThat(tries.next()).isPresent();
+    }
+
     private CompletableFuture<Answer> ask(Duration waitFor) {
         Demand demand = Demand.of(
                 LockRequest.of("orders").waitFor(waitFor),
