@@ -49,9 +49,9 @@ class OpenAndCloseTests {
     @Test
     @Tag("faults")
     void aThousandTimes() {
-        openAndClose(50);
+        openAndClose(200);
         long heap = heap();
-        openAndClose(950);
+        openAndClose(800);
         System.out.printf("1000 applications: heap %.1f → %.1f MB%n", heap / 1e6, heap() / 1e6);
         assertThat((double) heap()).isLessThan(heap * 1.05);
     }
