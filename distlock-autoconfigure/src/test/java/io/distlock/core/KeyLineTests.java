@@ -41,7 +41,7 @@ class KeyLineTests {
             Duration.class);
 
     /** Orders that are tried of each meeting in every build: with a few nothing shows, even without the gate. */
-    private static final int SOME = 30;
+    private static final int SOME = 20;
 
     /** Nearly every switch from one to the other is among so many. */
     private static final int MANY = 60;
