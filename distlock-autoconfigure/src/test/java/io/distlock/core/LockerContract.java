@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -635,7 +636,10 @@ public abstract class LockerContract {
     void anExtensionKeepsTokenFenceAndMetadata() {
         Map<String, String> metadata = Map.of("job", "nightly", "odd", "é\n=%\"{x}\\");
         Lease lease = this.locker.acquire(TRY.token("mine").metadata(metadata));
-        LockState before = this.other.inspect(KEY).orElseThrow();
+        // a node of a quorum whose vote comes late learns the fence a moment later
+        LockState before = await().until(
+                        () -> this.other.inspect(KEY).orElseThrow(),
+                        state -> state.fencingToken().equals(OptionalLong.of(lease.fencingToken())));
         assertThat(before.metadata())
                 .containsAllEntriesOf(metadata)
                 .containsEntry("thread", Thread.currentThread().getName());
