@@ -179,8 +179,9 @@ public final class Schedule {
                 .mapToLong(machine -> machine.wire().lastArrival())
                 .max()
                 .orElseThrow();
-        // and who died in line may be granted the lock for nobody as long as it looks alive
-        int lives = this.deaths > 0 ? 2 : 1;
+        // and who died in line, or whose leaving it was forgotten, may be granted the lock for nobody as long as it
+        // looks alive
+        int lives = this.deaths > 0 || this.store.backAt() > 0 ? 2 : 1;
         this.world.passUntil(Math.max(this.world.now(), Math.max(lastArrival, this.store.backAt()))
                 + lives * ScheduleCaller.LONGEST_TTL.toNanos()
                 + this.machines.get(0).settings().grace().toNanos()

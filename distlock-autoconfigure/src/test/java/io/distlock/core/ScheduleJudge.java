@@ -78,7 +78,9 @@ final class ScheduleJudge {
      */
     int mostQuestions(LockRequest request) {
         boolean shortest = request.ttl().orElseThrow().equals(Schedule.TTL);
-        return this.kind == Kind.HOSTILE ? 4 : shortest ? 1 : 2;
+        // an own attempt that was given up a moment ago is ended first, and then the question is asked once more
+        boolean once = shortest && this.kind != Kind.FORGETFUL;
+        return this.kind == Kind.HOSTILE ? 4 : once ? 1 : 2;
     }
 
     // ---- what it is told ----
