@@ -3,6 +3,8 @@ package io.distlock.redis;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,9 @@ final class JedisEar implements JedisHearing.Ear {
 
     /** Between two attempts to subscribe again. */
     private static final long REST = 200_000_000;
+
+    /** In milliseconds; it takes far less where the connection can be cut. */
+    private static final long LONGEST_END = 500;
 
     private final RedisConnectionFactory factory;
 
@@ -31,6 +36,8 @@ final class JedisEar implements JedisHearing.Ear {
     private volatile boolean listening;
 
     private volatile boolean ended;
+
+    private final CountDownLatch over = new CountDownLatch(1);
 
     /** @param first completes when it hears messages, or does not succeed the first time */
     JedisEar(RedisConnectionFactory factory, String channel, Consumer<String> listener, CompletableFuture<Void> first) {
@@ -73,7 +80,27 @@ final class JedisEar implements JedisHearing.Ear {
         }
     }
 
+    /**
+     * Until its connection is back in the pool: a pool that is closed meanwhile may make another in its place, and never close
+     * that.
+     */
+    void awaitEnd() {
+        try {
+            this.over.await(LONGEST_END, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void listenOn() {
+        try {
+            listenAgainAndAgain();
+        } finally {
+            this.over.countDown();
+        }
+    }
+
+    private void listenAgainAndAgain() {
         while (!this.ended) {
             try {
                 subscribe();

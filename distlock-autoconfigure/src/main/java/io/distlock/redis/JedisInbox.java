@@ -86,6 +86,7 @@ final class JedisInbox {
     private static void end(@Nullable JedisEar last) {
         if (last != null) {
             last.end();
+            last.awaitEnd();
         }
     }
 }

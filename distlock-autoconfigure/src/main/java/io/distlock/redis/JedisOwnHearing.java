@@ -1,6 +1,5 @@
 package io.distlock.redis;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -88,11 +87,7 @@ final class JedisOwnHearing extends JedisPubSub implements JedisHearing {
 
     @Override
     public void end() {
-        try {
-            this.connection.forceDisconnect();
-        } catch (IOException closed) {
-            // then it is over, too
-        }
+        this.connection.disconnect();
     }
 
     @Override
