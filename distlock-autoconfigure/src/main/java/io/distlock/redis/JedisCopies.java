@@ -4,6 +4,7 @@ import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 import org.springframework.data.redis.connection.RedisConnection;
 import redis.clients.jedis.Connection;
@@ -25,23 +26,12 @@ final class JedisCopies {
 
     /** @param node that has the record, as far as is known */
     static long await(RedisConnection redis, String node, String record, int replicas, Duration timeout) {
-        ConnectionPool known = JedisNodes.connections(redis).get(node);
-        if (known != null) {
-            try (Connection connection = known.getResource()) {
-                return await(new Pipeline(connection), record, replicas, timeout);
-            }
-        }
         Object client = redis.getNativeConnection();
         if (client instanceof Jedis one) { // the connection itself, which whoever borrowed it gives back
             return await(new Pipeline(one), record, replicas, timeout);
         }
-        if (client instanceof RedisClusterClient cluster) {
-            try (Connection connection = cluster.getConnectionFromSlot(slot(record))) {
-                return await(new Pipeline(connection), record, replicas, timeout);
-            }
-        }
-        if (client instanceof JedisCluster cluster) {
-            try (Connection connection = cluster.getConnectionFromSlot(slot(record))) {
+        try (Connection connection = inCluster(redis, node, record)) {
+            if (connection != null) {
                 return await(new Pipeline(connection), record, replicas, timeout);
             }
         }
@@ -52,6 +42,18 @@ final class JedisCopies {
         }
         throw new LockDriverException(
                 Kind.MISCONFIGURED, "this Jedis client cannot wait for replicas: " + client.getClass(), null);
+    }
+
+    private static @Nullable Connection inCluster(RedisConnection redis, String node, String record) {
+        ConnectionPool known = JedisNodes.connections(redis).get(node);
+        if (known != null) {
+            return known.getResource();
+        }
+        Object client = redis.getNativeConnection();
+        if (client instanceof RedisClusterClient cluster) {
+            return cluster.getConnectionFromSlot(slot(record));
+        }
+        return client instanceof JedisCluster older ? older.getConnectionFromSlot(slot(record)) : null;
     }
 
     private static int slot(String key) {

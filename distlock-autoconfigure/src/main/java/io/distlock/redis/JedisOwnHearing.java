@@ -1,5 +1,6 @@
 package io.distlock.redis;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -85,9 +86,14 @@ final class JedisOwnHearing extends JedisPubSub implements JedisHearing {
         }
     }
 
+    /** Without sending what is left, which a server that is gone would not take. */
     @Override
     public void end() {
-        this.connection.disconnect();
+        try {
+            this.connection.forceDisconnect();
+        } catch (IOException closed) {
+            // then it is over, too
+        }
     }
 
     @Override
