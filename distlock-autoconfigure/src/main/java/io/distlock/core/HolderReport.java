@@ -12,7 +12,7 @@ final class HolderReport {
     private HolderReport() {}
 
     static void of(KeyLease lease, long now) {
-        if (lease.demand().autoRenew() && lease.report()) {
+        if (lease.wantsRenewal() && lease.report()) {
             LOG.log(
                     Level.WARNING,
                     "Lock " + Remarks.held(lease) + " is not renewed any more and ends with its ttl: "

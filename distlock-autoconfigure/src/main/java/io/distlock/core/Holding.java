@@ -110,7 +110,9 @@ final class Holding implements Ticker.Timed {
     void renewed(long sent, Duration ttl, int epoch) {
         BELIEF.updateAndGet(this, now -> now.renewed(sent, ttl, epoch));
         confirm(sent);
-        this.inTrouble = false;
+        if (this.inTrouble) {
+            this.inTrouble = false;
+        }
     }
 
     /** The store has said how long it lasts, to a question that was sent then. */
@@ -223,7 +225,9 @@ final class Holding implements Ticker.Timed {
     boolean renewingEnded() {
         this.renewing = false;
         boolean late = this.overdue;
-        this.overdue = false;
+        if (late) {
+            this.overdue = false;
+        }
         return late;
     }
 

@@ -128,11 +128,9 @@ final class KeepAlive {
     /** When to look at it, if a renewal is due then. */
     private static long next(Holding holding, long at) {
         KeyLease lease = holding.lease();
-        if (lease == null || !lease.demand().autoRenew()) {
-            return holding.deadline();
-        }
-        long tooOld = lease.since() + lease.demand().maxHold();
-        return earlier(holding.deadline(), earlier(at, tooOld));
+        return lease == null || !lease.wantsRenewal()
+                ? holding.deadline()
+                : earlier(holding.deadline(), earlier(at, lease.renewedUntil()));
     }
 
     private void wakeAt(Holding holding, long planned) {

@@ -62,6 +62,9 @@ final class KeyLease implements Lease {
 
     private final long since;
 
+    /** When it is too old to be renewed; {@link #since} if it never is. Here, since it is looked at with every renewal. */
+    private final long renewedUntil;
+
     private volatile State state = State.HELD;
 
     /** Those who asked to be told of the loss and have not been. */
@@ -96,6 +99,7 @@ final class KeyLease implements Lease {
         this.worker = worker;
         this.fence = fence;
         this.since = since;
+        this.renewedUntil = demand.autoRenew() ? since + demand.maxHold() : since;
     }
 
     @Override
@@ -379,13 +383,18 @@ final class KeyLease implements Lease {
         return known != null && !known.isAlive();
     }
 
-    /** Whether the hold is older than it should ever get. */
-    boolean isTooOld(long now) {
-        return now - this.since >= this.demand.maxHold();
+    /** When it is older than it should ever get. */
+    long renewedUntil() {
+        return this.renewedUntil;
+    }
+
+    /** Whether it is to be renewed as long as it is not too old. */
+    boolean wantsRenewal() {
+        return this.renewedUntil != this.since;
     }
 
     boolean isRenewed(long now) {
-        return this.demand.autoRenew() && !isTooOld(now) && !isForgotten() && !isOrphaned();
+        return wantsRenewal() && now - this.renewedUntil < 0 && !isForgotten() && !isOrphaned();
     }
 
     /** @return whether this is the first time that its holder is complained of */

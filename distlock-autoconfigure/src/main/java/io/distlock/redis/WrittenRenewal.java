@@ -9,6 +9,8 @@ import java.util.Arrays;
  */
 final class WrittenRenewal {
 
+    static final int USUAL_LENGTH = 256;
+
     private final byte[] text;
 
     private final int keysEnd;
@@ -20,7 +22,7 @@ final class WrittenRenewal {
 
     static WrittenRenewal of(Renewal renewal) {
         RedisKeys keys = RedisKeys.of(renewal.hold().key());
-        BulkStrings text = new BulkStrings(256).add(keys.lock()).add(keys.record());
+        BulkStrings text = new BulkStrings(USUAL_LENGTH).add(keys.lock()).add(keys.record());
         int keysEnd = text.length();
         Arguments arguments = new Arguments(Arguments.RENEWAL);
         arguments.add(renewal);

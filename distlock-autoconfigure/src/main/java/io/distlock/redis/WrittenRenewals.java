@@ -28,6 +28,7 @@ final class WrittenRenewals extends CommandArgs<String, String> {
 
     @Override
     public void encode(ByteBuf buffer) {
+        buffer.ensureWritable(WrittenRenewal.USUAL_LENGTH * this.renewals.size());
         super.encode(buffer);
         for (Renewal renewal : this.renewals) {
             WrittenRenewal written = renewal.as(WrittenRenewal.class, WrittenRenewal::of);

@@ -11,6 +11,7 @@ public enum SubjectKind {
     RAW_SOCKET(RawSocket::new, Trait.YARDSTICK, Trait.NO_RENEWAL),
     TOKEN(TokenQueue::new, Trait.YARDSTICK, Trait.NO_RENEWAL),
     COHORT(Cohort::new, Trait.YARDSTICK, Trait.NO_RENEWAL),
+    BATON(Baton::new, Trait.YARDSTICK, Trait.NO_RENEWAL),
     DISTLOCK(Distlock::passing),
     DISTLOCK_NO_PASS(Distlock::notPassing),
     REDISSON(settings -> new RedissonLock(settings, false)),
