@@ -30,11 +30,33 @@ final class Limit {
     private static final String DELETE =
             "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
 
+    /** The same arguments as distlock's scripts, of which they do the least. */
+    private static final String SET_ONLY =
+            "if redis.call('set', KEYS[1], ARGV[3], 'NX', 'PX', ARGV[5]) then return {{1}} end return {{0}}";
+
+    private static final String DELETE_ONLY =
+            "if redis.call('get', KEYS[1]) == ARGV[3] then return {redis.call('del', KEYS[1])} end return {0}";
+
+    private static final String SET_WITH_FENCE = "local clock = redis.call('time') "
+            + "local fence = clock[1] * 1000000 + clock[2] "
+            + "local record = redis.call('get', KEYS[2]) "
+            + "local last = record and tonumber(string.sub(record, 1, 16)) or 0 "
+            + "if last < fence and redis.call('set', KEYS[1], ARGV[3], 'NX', 'PX', ARGV[5]) then "
+            + "redis.call('set', KEYS[2], string.format('%.0f', fence) .. ARGV[4], 'PX', ARGV[1]) "
+            + "return {{1, fence}} end return {{0}}";
+
+    private static final String DELETE_AND_REMEMBER = "if redis.call('get', KEYS[1]) == ARGV[3] then "
+            + "redis.call('del', KEYS[1]) redis.call('append', KEYS[2], ARGV[4]) return {1} end return {0}";
+
     private final Duration time;
 
     private final Bench bench;
 
     private final LockScripts scripts;
+
+    private final LockScripts bare;
+
+    private final LockScripts fenced;
 
     private final String delete;
 
@@ -43,6 +65,8 @@ final class Limit {
         this.bench = bench;
         try (Resp redis = new Resp(bench.redis())) {
             this.scripts = LockScripts.load(redis);
+            this.bare = this.scripts.with(redis, SET_ONLY, DELETE_ONLY);
+            this.fenced = this.scripts.with(redis, SET_WITH_FENCE, DELETE_AND_REMEMBER);
             this.delete = String.valueOf(redis.call("SCRIPT", "LOAD", DELETE));
         }
     }
@@ -56,7 +80,9 @@ final class Limit {
     String table() throws IOException, InterruptedException {
         Table table = new Table(List.of("what", "per second", "Redis CPU %", "Redis µs each"));
         table.row(row("SET NX PX, and compare-and-delete", AT_ONCE, this::plainLocks));
-        table.row(row("acquire and release", AT_ONCE, this::locks));
+        table.row(row("the same by two scripts of as many arguments", AT_ONCE, locks(this.bare)));
+        table.row(row("with a fence, and a release that is remembered", AT_ONCE, locks(this.fenced)));
+        table.row(row("acquire and release", AT_ONCE, locks(this.scripts)));
         table.row(row("renewals, each a request (as in a cluster)", AT_ONCE, this::renewals));
         table.row(row("renewals, " + RENEWED_TOGETHER + " in a request", RENEWED_TOGETHER, this::renewalsTogether));
         return table.toString();
@@ -71,14 +97,16 @@ final class Limit {
         return commands;
     }
 
-    private List<String[]> locks(String prefix, long round) {
-        List<String[]> commands = new ArrayList<>();
-        for (String key : keys(prefix, AT_ONCE)) {
-            String attempt = Long.toString(round, Character.MAX_RADIX);
-            commands.add(this.scripts.acquire(key, TOKEN + attempt, attempt));
-            commands.add(this.scripts.release(key, TOKEN + attempt, attempt));
-        }
-        return commands;
+    private static Round locks(LockScripts scripts) {
+        return (prefix, round) -> {
+            List<String[]> commands = new ArrayList<>();
+            for (String key : keys(prefix, AT_ONCE)) {
+                String attempt = Long.toString(round, Character.MAX_RADIX);
+                commands.add(scripts.acquire(key, TOKEN + attempt, attempt));
+                commands.add(scripts.release(key, TOKEN + attempt, attempt));
+            }
+            return commands;
+        };
     }
 
     private List<String[]> renewals(String prefix, long round) {

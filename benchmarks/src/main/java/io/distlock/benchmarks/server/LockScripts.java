@@ -25,8 +25,17 @@ public final class LockScripts {
         return new LockScripts(load(redis, "ACQUIRE"), load(redis, "RELEASE"), load(redis, "RENEW"));
     }
 
+    /** Others in place of those that acquire and release, with the same keys and arguments. */
+    public LockScripts with(Resp redis, String acquire, String release) throws IOException {
+        return new LockScripts(loadSource(redis, acquire), loadSource(redis, release), this.renew);
+    }
+
     private static String load(Resp redis, String script) throws IOException {
-        return (String) Objects.requireNonNull(redis.call("SCRIPT", "LOAD", source(script)));
+        return loadSource(redis, source(script));
+    }
+
+    private static String loadSource(Resp redis, String source) throws IOException {
+        return (String) Objects.requireNonNull(redis.call("SCRIPT", "LOAD", source));
     }
 
     /** As the driver puts it together, of which its room tells nobody. */
