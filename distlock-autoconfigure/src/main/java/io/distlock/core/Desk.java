@@ -90,6 +90,8 @@ final class Desk {
 
     private volatile boolean closed;
 
+    private volatile boolean deserted;
+
     private final AskingAgain asking;
 
     private final Returning returning = new Returning(this);
@@ -320,6 +322,15 @@ final class Desk {
 
     boolean isClosed() {
         return this.closed;
+    }
+
+    /** From here on, whoever comes to hold something says itself that nobody looks after it. */
+    void desert() {
+        this.deserted = true;
+    }
+
+    boolean isDeserted() {
+        return this.deserted;
     }
 
     Returning returning() {

@@ -229,6 +229,9 @@ final class KeyLine {
         lease.token();
         this.held = holding;
         this.desk.keepAlive().watch(holding);
+        if (this.desk.isDeserted()) {
+            lost(holding, LockLost.Reason.CLOSED);
+        }
         return lease;
     }
 

@@ -272,6 +272,8 @@ final class Taking {
             LockSupport.parkNanos(this, Ticker.SLICE);
             held = this.desk.held();
         }
+        this.desk.desert();
+        held = this.desk.held();
         if (!held.isEmpty()) {
             LOG.log(
                     System.Logger.Level.WARNING,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.distlock.Lease;
+import io.distlock.LockLost;
 import io.distlock.LockNotAcquiredException;
 import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockRequest;
@@ -14,6 +15,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -96,6 +99,25 @@ class ClosedLockerTests {
             await().until(() -> other.inspect("1").isPresent());
             this.locker.close();
             assertClosed(future);
+        }
+    }
+
+    @Test
+    void anAdoptionWhoseAnswerComesAfterTheEndIsToldLost() throws Exception {
+        try (DistributedLocker other = locker()) {
+            String token = other.acquire("1").token();
+            this.troubles.delayAnswers(Duration.ofMillis(300), "adopt");
+            List<LockLost> told = new CopyOnWriteArrayList<>();
+            CompletableFuture<Lease> adopting = CompletableFuture.supplyAsync(() -> {
+                Lease adopted = this.locker.adopt("1", token, LONG).orElseThrow();
+                adopted.onLost(told::add);
+                return adopted;
+            });
+            await().until(() -> this.troubles.asked("adopt") > 0);
+            this.locker.close();
+            assertThat(adopting.get(10, TimeUnit.SECONDS).isHeld()).isFalse();
+            await().untilAsserted(() ->
+                    assertThat(told).extracting(LockLost::reason).containsExactly(LockLost.Reason.CLOSED));
         }
     }
 }
