@@ -68,10 +68,7 @@ final class Ownership {
     private void change(String command, List<String> words, double time, boolean judged) {
         switch (command) {
             case "flushall" -> this.owners.replaceAll((key, owner) -> Owner.NOBODY);
-            case "set" -> {
-                judge(words, 1, time, judged);
-                this.owners.put(words.get(1), new Owner(words.get(2), time + millis(words, 4)));
-            }
+            case "set" -> set(words, time, judged);
             case "pexpire" -> {
                 judge(words, 1, time, judged);
                 this.owners.computeIfPresent(
@@ -85,6 +82,23 @@ final class Ownership {
             }
             default -> {}
         }
+    }
+
+    /** With NX it happens only where nobody holds the key; with XX a test or a probe asks whether it may write at all. */
+    private void set(List<String> words, double time, boolean judged) {
+        List<String> options = words.stream()
+                .skip(3)
+                .map(word -> word.toUpperCase(Locale.ROOT))
+                .toList();
+        Owner owner = this.owners.get(words.get(1));
+        boolean held = owner != null && time < owner.until;
+        if (options.contains("XX") || options.contains("NX") && held) {
+            return;
+        }
+        judge(words, 1, time, judged);
+        int px = options.indexOf("PX");
+        double ttl = px < 0 ? Double.POSITIVE_INFINITY : millis(words, 3 + px + 1);
+        this.owners.put(words.get(1), new Owner(words.get(2), time + ttl));
     }
 
     private void judge(List<String> words, int index, double time, boolean judged) {

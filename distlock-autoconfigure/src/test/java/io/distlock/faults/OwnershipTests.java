@@ -56,6 +56,26 @@ class OwnershipTests {
     }
 
     @Test
+    void whatIsOnlySetWhereNobodyHoldsItIsSetThenAlone() {
+        script(100, "mine");
+        lua(100, "\"set\" " + LOCK + " \"mine\" \"NX\" \"PX\" \"1500\"");
+        script(101, "another");
+        lua(101, "\"set\" " + LOCK + " \"another\" \"NX\" \"PX\" \"1500\"");
+        assertThat(this.ownership.violations()).isEmpty();
+        lua(101.4, "\"del\" " + LOCK);
+        assertThat(this.ownership.violations()).hasSize(1);
+    }
+
+    @Test
+    void aQuestionWhetherOneMayWriteChangesNothing() {
+        granted(100, "mine", 1500);
+        script(101, "another");
+        lua(101, "\"set\" " + LOCK + " \"\" \"XX\"");
+        lua(101.4, "\"del\" " + LOCK);
+        assertThat(this.ownership.violations()).hasSize(1);
+    }
+
+    @Test
     void whatIsOverMayBeTaken() {
         granted(100, "mine", 1500);
         granted(101.6, "another", 1500);

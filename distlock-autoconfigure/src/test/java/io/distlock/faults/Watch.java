@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** Sees all that happens in a Redis, by {@code MONITOR}, over all its lives. */
 final class Watch implements AutoCloseable {
@@ -22,6 +23,9 @@ final class Watch implements AutoCloseable {
     private volatile boolean seeing;
 
     private volatile boolean over;
+
+    /** A watch that failed has seen nothing since. */
+    private volatile @Nullable RuntimeException failure;
 
     private Watch(PrivateRedis redis) {
         this.redis = redis;
@@ -44,6 +48,7 @@ final class Watch implements AutoCloseable {
             violations = this.ownership.violations();
             changes = this.ownership.changes();
         }
+        assertThat(this.failure).as("what broke the watch").isNull();
         assertThat(violations).as("changes to what another held").isEmpty();
         assertThat(changes).as("changes that were looked at").isPositive();
     }
@@ -73,7 +78,12 @@ final class Watch implements AutoCloseable {
     private void hear(String line) {
         this.seeing = true;
         synchronized (this.gate) {
-            this.ownership.hear(line);
+            try {
+                this.ownership.hear(line);
+            } catch (RuntimeException notUnderstood) {
+                this.failure = notUnderstood;
+                throw notUnderstood;
+            }
         }
     }
 }
