@@ -1,6 +1,7 @@
 package io.distlock.redis;
 
 import io.distlock.Lease;
+import io.distlock.LockUnavailableException;
 import io.distlock.LockListener;
 import io.distlock.core.DistributedLocker;
 import io.distlock.core.Instance;
@@ -119,10 +120,10 @@ final class Connections {
                 "default", prefix, instance, Duration.ofSeconds(1), Duration.ofMinutes(1), true, Optional.empty());
     }
 
-    /** Returns when the lease has been renewed. */
+    /** Returns when the lease has been renewed. A machine that stands still for a moment may answer late meanwhile. */
     static void awaitRenewal(Lease lease) {
-        AtomicReference<Duration> last = new AtomicReference<>(lease.ttl().orElseThrow());
-        Awaitility.await().until(() -> {
+        AtomicReference<Duration> last = new AtomicReference<>(Duration.ofDays(1));
+        Awaitility.await().ignoreExceptionsInstanceOf(LockUnavailableException.class).until(() -> {
             Duration now = lease.ttl().orElseThrow();
             return now.compareTo(last.getAndSet(now)) > 0;
         });

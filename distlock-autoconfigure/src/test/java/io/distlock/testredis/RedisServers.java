@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.DockerClientFactory;
@@ -79,10 +81,11 @@ public final class RedisServers {
                 long millis = (System.nanoTime() - start) / 1_000_000;
                 System.out.printf(
                         Locale.ROOT,
-                        "REDIS BACKEND: %s at %s:%d (%d ms) skipped=%s%n",
+                        "REDIS BACKEND: %s at %s:%d, %s (%d ms) skipped=%s%n",
                         backend.label(),
                         redis.host(),
                         redis.port(),
+                        product(redis),
                         millis,
                         skipped);
                 return redis;
@@ -91,6 +94,17 @@ public final class RedisServers {
             }
         }
         throw new IllegalStateException("No Redis for the tests: " + skipped);
+    }
+
+    /** Valkey says which Redis it descends from, too. */
+    private static String product(TestRedis redis) {
+        Map<String, String> server = String.valueOf(redis.call("INFO", "server"))
+                .lines()
+                .map(line -> line.split(":", 2))
+                .filter(fact -> fact.length == 2)
+                .collect(Collectors.toMap(fact -> fact[0], fact -> fact[1]));
+        String valkey = server.get("valkey_version");
+        return valkey != null ? "Valkey " + valkey : "Redis " + server.get("redis_version");
     }
 
     private static Path executable() {
