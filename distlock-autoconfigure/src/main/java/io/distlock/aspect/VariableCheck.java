@@ -1,17 +1,31 @@
 package io.distlock.aspect;
 
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.springframework.expression.Expression;
 import org.springframework.expression.common.CompositeStringExpression;
+import org.springframework.expression.common.LiteralExpression;
 import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.ast.CompoundExpression;
 import org.springframework.expression.spel.ast.FunctionReference;
+import org.springframework.expression.spel.ast.Operator;
+import org.springframework.expression.spel.ast.PropertyOrFieldReference;
 import org.springframework.expression.spel.ast.VariableReference;
 import org.springframework.expression.spel.standard.SpelExpression;
 
-/** Refuses expressions that ask for an argument which the method does not have: they would be null in every call. */
+/**
+ * Refuses expressions that ask for an argument which the method does not have: they would be null in every call. Also refuses
+ * arguments that are named where nobody looks for them, as mere text or without their #: such a text is the same in every
+ * call, so all of them would wait for each other.
+ */
 final class VariableCheck {
 
     private static final Set<String> ALWAYS_THERE = Set.of("root", "this");
+
+    private static final Set<String> OF_THE_ROOT = Set.of("method", "methodName", "target", "targetClass", "args");
+
+    private static final Pattern NAMED_IN_TEXT = Pattern.compile("#(\\w+)");
 
     private final AnnotatedMethod annotated;
 
@@ -30,8 +44,44 @@ final class VariableCheck {
             for (Expression part : composite.getExpressions()) {
                 check(part);
             }
+        } else if (expression instanceof LiteralExpression text) {
+            checkText(text.getExpressionString());
         } else if (expression instanceof SpelExpression spel) {
             check(spel.getAST());
+            checkBare(spel.getAST());
+        }
+    }
+
+    private void checkText(String text) {
+        Matcher named = NAMED_IN_TEXT.matcher(text);
+        while (named.find()) {
+            String name = named.group(1);
+            if (this.parameters.position(name) != null) {
+                throw new InvalidLockAnnotationException(
+                        this.annotated,
+                        this.where + " has #" + name + " as mere text, which is the same in every call",
+                        "Write #{#" + name + "}, or the whole as one expression: 'order:' + #" + name
+                                + "; if the text is meant, put it between single quotes");
+            }
+        }
+    }
+
+    /** Only where a name can mean nothing but a property of the root: not in projections, indexes and maps. */
+    private void checkBare(SpelNode node) {
+        if (node instanceof PropertyOrFieldReference property) {
+            String name = property.getName();
+            if (this.parameters.position(name) != null && !OF_THE_ROOT.contains(name)) {
+                throw new InvalidLockAnnotationException(
+                        this.annotated,
+                        this.where + " asks for '" + name + "' without its #, which finds no parameter",
+                        "Write #" + name);
+            }
+        } else if (node instanceof CompoundExpression) {
+            checkBare(node.getChild(0));
+        } else if (node instanceof Operator) {
+            for (int i = 0; i < node.getChildCount(); i++) {
+                checkBare(node.getChild(i));
+            }
         }
     }
 

@@ -55,7 +55,8 @@ final class Refusals {
         return text.toString();
     }
 
-    private static Duration rounded(Duration time) {
+    /** Nobody reads nanoseconds. */
+    static Duration rounded(Duration time) {
         return Duration.ofMillis(time.toMillis());
     }
 }

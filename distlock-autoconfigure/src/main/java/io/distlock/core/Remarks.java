@@ -44,7 +44,8 @@ final class Remarks {
             LOG.log(
                     Level.WARNING,
                     "Lock " + keys + " (" + demand.name() + ") is awaited by as many callers here as"
-                            + " distlock.max-waiters allows; this one was sent away after " + waited
+                            + " distlock.max-waiters allows; this one was sent away after "
+                            + Refusals.rounded(waited)
                             + ", and others within 10 seconds are not logged");
         }
     }
@@ -53,7 +54,7 @@ final class Remarks {
         if (this.silent.compareAndSet(false, true)) {
             LOG.log(
                     Level.WARNING,
-                    cause.getMessage() + " (" + demand.name() + ", waited " + waited + "). More of the locker '"
+                    cause.getMessage() + " (" + demand.name() + ", waited " + Refusals.rounded(waited) + "). More of the locker '"
                             + this.locker + "' is not logged until its store answers again");
         }
     }
@@ -62,7 +63,7 @@ final class Remarks {
         if (outcome == ReleaseOutcome.UNKNOWN) {
             LOG.log(
                     Level.WARNING,
-                    "Lock " + lease.keys() + " was released after " + lease.held()
+                    "Lock " + lease.keys() + " was released after " + Refusals.rounded(lease.held())
                             + ", but the store did not answer: its ttl ends it if the release did not " + of(lease));
         }
     }
@@ -74,7 +75,7 @@ final class Remarks {
     /** Which lease that is, and for how long it has been held. */
     static String held(KeyLease lease) {
         return "'" + lease.key() + "' (" + lease.demand().name() + ", fence " + lease.fencingToken() + ", "
-                + lease.shownToken() + ", held " + lease.held() + ")";
+                + lease.shownToken() + ", held " + Refusals.rounded(lease.held()) + ")";
     }
 
     static String held(Holding holding) {

@@ -66,6 +66,10 @@ class LockKeyExpressionTests {
                 "order:${shop.region}    | order:eu",
                 "order:${shop.none:us}:#{#id} | order:us:42",
                 "#id + '${shop.region}'  | 42eu",
+                "'order#id'              | order#id",
+                "order #2                | order #2",
+                "order:#ident            | order:#ident",
+                "#{method.name}          | pay",
                 "\"  order:1  \"         | order:1"
             })
     void aKeyIsTextOrOneExpression(String written, String key) {
@@ -149,6 +153,12 @@ class LockKeyExpressionTests {
                 "#{#id          | cannot be parsed         | Correct the expression",
                 "#id +          | cannot be parsed         | Correct the expression",
                 "#lower(#name)  | there are no functions   | Call a method",
+                "order:#id      | key \"order:#id\" has #id as mere text, which is the same in every call | Write #{#id}",
+                "#{#id}:#name.x | has #name as mere text   | Write #{#name}",
+                "order:#p0      | has #p0 as mere text     | Write #{#p0}",
+                "order:#{id}    | asks for 'id' without its #, which finds no parameter | Write #id",
+                "#id + name     | asks for 'name' without its # | Write #name",
+                "o:#{name.length()} | asks for 'name' without its # | Write #name",
                 "a:${shop.none} | names a property that is not set | give a default"
             })
     void whatCanNeverWorkIsRefusedWhenItIsRead(String written, String fact, String remedy) {
@@ -168,6 +178,13 @@ class LockKeyExpressionTests {
                 .isInstanceOf(InvalidLockAnnotationException.class)
                 .hasMessageContaining("'unknown'");
         assertThat(keys("#any.![#this + 1]", List.of(1, 2))).containsExactly("2", "3");
+    }
+
+    @Test
+    void aPropertyOfWhatIsLockedMayBeCalledAsAParameterIs() {
+        assertThat(keys("#any.![any]", List.of(new Any("a")))).containsExactly("a");
+        assertThat(keys("#any.any", new Any("a"))).containsExactly("a");
+        assertThat(keys("#any[any]", Map.of("any", "a"))).containsExactly("a");
     }
 
     private void refused(String written, Object argument, String fact) {
@@ -194,6 +211,8 @@ class LockKeyExpressionTests {
     }
 
     record Order(int id) {}
+
+    public record Any(String any) {}
 
     static final class Tenant {
 

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class LogTests {
 
-    private static final String TIME = "PT[0-9.HMS]+";
+    /** No finer than milliseconds. */
+    private static final String TIME = "PT(?:\\d+H)?(?:\\d+M)?(?:\\d+(?:[.]\\d{1,3})?S)?";
 
     private final Troubles troubles = new Troubles();
 

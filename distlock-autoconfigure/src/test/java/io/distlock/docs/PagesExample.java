@@ -46,6 +46,25 @@ final class PagesExample {
     }
 
     /** docs/annotation.md */
+    abstract static class Exchange {
+
+        private volatile Rates last = new Rates();
+
+        @DistributedLock(key = "rates", waitFor = "1s", fallback = "lastRates")
+        public Rates rates(String bank) {
+            return this.last = fetch(bank);
+        }
+
+        Rates lastRates(String bank, LockNotAcquiredException busy) {
+            return this.last;
+        }
+
+        abstract Rates fetch(String bank);
+
+        record Rates() {}
+    }
+
+    /** docs/annotation.md */
     static class Stockroom {
 
         private final Stocks stocks;
