@@ -46,7 +46,10 @@ record LockTerms(LockRequest request, WhenLost whenLost) {
                     whenLost);
         } catch (IllegalArgumentException impossible) {
             throw new InvalidLockAnnotationException(
-                    annotated, String.valueOf(impossible.getMessage()), "Change the attribute", impossible);
+                    annotated,
+                    String.valueOf(impossible.getMessage()),
+                    "Change the attribute, or leave it out",
+                    impossible);
         }
     }
 

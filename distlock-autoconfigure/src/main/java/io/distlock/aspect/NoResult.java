@@ -18,7 +18,7 @@ final class NoResult {
         if (type.isPrimitive() && type != void.class) {
             throw new InvalidLockAnnotationException(
                     annotated,
-                    "whenBusy = SKIP would have to give a " + type + " without having run",
+                    "whenBusy = SKIP would have to give some " + type + " without having run",
                     "Return an Optional or a boxed type, or remove whenBusy");
         }
         if (type == Optional.class) {

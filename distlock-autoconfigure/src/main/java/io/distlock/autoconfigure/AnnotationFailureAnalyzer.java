@@ -2,8 +2,10 @@ package io.distlock.autoconfigure;
 
 import io.distlock.aspect.InvalidLockAnnotationException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -23,14 +25,20 @@ final class AnnotationFailureAnalyzer extends AbstractFailureAnalyzer<InvalidLoc
                 rootFailure);
     }
 
+    /** Numbered where there are several, so that it can be seen which remedy belongs to which. */
     private static String lines(
             InvalidLockAnnotationException first, Function<InvalidLockAnnotationException, String> line) {
-        return Stream.concat(
+        List<String> lines = Stream.concat(
                         Stream.of(first),
                         Arrays.stream(first.getSuppressed())
                                 .filter(InvalidLockAnnotationException.class::isInstance)
                                 .map(InvalidLockAnnotationException.class::cast))
                 .map(line)
-                .collect(Collectors.joining(System.lineSeparator()));
+                .toList();
+        return lines.size() == 1
+                ? lines.get(0)
+                : IntStream.range(0, lines.size())
+                        .mapToObj(i -> "(" + (i + 1) + ") " + lines.get(i))
+                        .collect(Collectors.joining(System.lineSeparator()));
     }
 }

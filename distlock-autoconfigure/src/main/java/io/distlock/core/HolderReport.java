@@ -28,7 +28,8 @@ final class HolderReport {
         if (lease.isOrphaned()) {
             return "the thread that worked under it has died without giving it back";
         }
-        return "it has been held for " + Refusals.rounded(Duration.ofNanos(now - lease.since())) + ", longer than its max-hold of "
+        return "it has been held for " + Refusals.rounded(Duration.ofNanos(now - lease.since()))
+                + ", longer than its max-hold of "
                 + Duration.ofNanos(lease.demand().maxHold());
     }
 

@@ -54,8 +54,9 @@ final class Remarks {
         if (this.silent.compareAndSet(false, true)) {
             LOG.log(
                     Level.WARNING,
-                    cause.getMessage() + " (" + demand.name() + ", waited " + Refusals.rounded(waited) + "). More of the locker '"
-                            + this.locker + "' is not logged until its store answers again");
+                    cause.getMessage() + " (" + demand.name() + ", waited " + Refusals.rounded(waited)
+                            + "). More of the locker '" + this.locker
+                            + "' is not logged until its store answers again");
         }
     }
 

@@ -73,7 +73,7 @@ class DistributedLockCheckTests {
         assertThat(problems(Skipping.class))
                 .singleElement()
                 .satisfies(problem -> assertThat(problem)
-                        .hasMessageContaining("number(): whenBusy = SKIP would have to give a int")
+                        .hasMessageContaining("number(): whenBusy = SKIP would have to give some int")
                         .extracting(InvalidLockAnnotationException::remedy)
                         .asString()
                         .contains("Optional"));

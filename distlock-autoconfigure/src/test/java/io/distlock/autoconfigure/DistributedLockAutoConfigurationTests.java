@@ -106,12 +106,13 @@ class DistributedLockAutoConfigurationTests {
             FailureAnalysis analysis = new AnnotationFailureAnalyzer().analyze(context.getStartupFailure());
             assertThat(analysis).isNotNull();
             assertThat(analysis.getDescription())
+                    .contains("(1) @DistributedLock on DistributedLockAutoConfigurationTests.")
                     .contains("Broken.pay(int): key \"#idd\" asks for parameter 'idd', which the method does not have.")
                     .contains("BrokenToo.pay(): ttl \"soon\" is not a time.")
                     .contains("'distlock.aspect.verify'");
             assertThat(analysis.getAction())
-                    .contains("Use one of those it has: id.")
-                    .contains("Write \"30s\"");
+                    .contains("(1) Use one of those it has: id.")
+                    .contains("(2) Write \"30s\"");
         });
     }
 
