@@ -444,23 +444,27 @@ final class KeyLease implements Lease {
         return left.isNegative() ? Duration.ZERO : left;
     }
 
-    /** @return whether this call made it lost; then those who asked for it are told */
-    boolean lose(LockLost.Reason reason) {
-        return (become(State.LOST, State.HELD) || become(State.LOST, State.EXPOSED)) && tell(reason);
+    /** @return null if it had ended before; else those who asked for it are to be told */
+    @Nullable
+    LockLost lose(LockLost.Reason reason) {
+        return become(State.LOST, State.HELD) || become(State.LOST, State.EXPOSED) ? lost(reason) : null;
     }
 
     /** The release found that it had been lost before. */
     void wasLost(LockLost.Reason reason) {
         if (become(State.LOST, State.RELEASED)) {
-            tell(reason);
+            tell(lost(reason));
         }
     }
 
-    private boolean tell(LockLost.Reason reason) {
+    private LockLost lost(LockLost.Reason reason) {
         LockLost lost = describe(reason);
         this.loss = lost;
+        return lost;
+    }
+
+    void tell(LockLost lost) {
         line().desk().tellers().lost(this, lost, untold());
-        return true;
     }
 
     private static final class Awaited extends CompletableFuture<ReleaseOutcome> {}

@@ -240,10 +240,12 @@ final class KeyLine {
         inside(() -> {
             KeyLease lease = holding.lease();
             letGo(holding);
+            // here, or a release at the same time could find neither a hold nor a loss
+            LockLost loss = lease == null ? null : lease.lose(reason);
             Runnable claimed = claimIfNeeded();
             return () -> {
-                if (lease != null) {
-                    lease.lose(reason);
+                if (lease != null && loss != null) {
+                    lease.tell(loss);
                 }
                 claimed.run();
             };

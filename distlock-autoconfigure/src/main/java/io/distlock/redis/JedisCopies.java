@@ -50,10 +50,10 @@ final class JedisCopies {
             return known.getResource();
         }
         Object client = redis.getNativeConnection();
-        if (client instanceof RedisClusterClient cluster) {
-            return cluster.getConnectionFromSlot(slot(record));
+        if (client instanceof JedisCluster older) { // first: see JedisNodes
+            return older.getConnectionFromSlot(slot(record));
         }
-        return client instanceof JedisCluster older ? older.getConnectionFromSlot(slot(record)) : null;
+        return client instanceof RedisClusterClient cluster ? cluster.getConnectionFromSlot(slot(record)) : null;
     }
 
     private static int slot(String key) {

@@ -51,13 +51,16 @@ final class JedisNodes {
         this.factory = factory;
     }
 
-    /** To each node, by host and port. Which client has them depends on how the connection factory was made. */
+    /**
+     * To each node, by host and port. Which client has them depends on how the connection factory was made. The older one is
+     * tried first: the Jedis of Spring Boot 4.0 does not have the other.
+     */
     static Map<String, ConnectionPool> connections(RedisConnection redis) {
         Object client = redis.getNativeConnection();
-        if (client instanceof RedisClusterClient cluster) {
-            return cluster.getClusterNodes();
+        if (client instanceof JedisCluster older) {
+            return older.getClusterNodes();
         }
-        return client instanceof JedisCluster older ? older.getClusterNodes() : Map.of();
+        return client instanceof RedisClusterClient cluster ? cluster.getClusterNodes() : Map.of();
     }
 
     String of(String key) {

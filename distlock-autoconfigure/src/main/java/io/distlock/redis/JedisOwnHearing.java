@@ -42,7 +42,10 @@ final class JedisOwnHearing extends JedisPubSub implements JedisHearing {
         if (client instanceof Jedis one) {
             return new JedisOwnHearing(one.getConnection(), redis::close, channel, ear);
         }
-        Connection own = client instanceof RedisClient pooled ? pooled.getPool().getResource() : toAnyNode(redis);
+        Connection own = toAnyNode(redis);
+        if (own == null && client instanceof RedisClient pooled) { // not first: see JedisNodes
+            own = pooled.getPool().getResource();
+        }
         return own == null ? null : new JedisOwnHearing(own, own::close, channel, ear);
     }
 

@@ -3,6 +3,7 @@ package io.distlock.core;
 import io.distlock.LockLost;
 import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockRequest;
+import io.distlock.ReleaseOutcome;
 import io.distlock.driver.LockKey;
 import java.time.Duration;
 import java.util.Map;
@@ -43,6 +44,9 @@ public final class Callers {
 
     /** Whoever took it last and has not given it back. */
     private final AtomicReference<@Nullable KeyLease> held = new AtomicReference<>();
+
+    /** Whichever was given back last. */
+    private final AtomicReference<@Nullable KeyLease> returned = new AtomicReference<>();
 
     /** The first thing that went wrong. */
     private final AtomicReference<@Nullable String> wrong = new AtomicReference<>();
@@ -142,6 +146,14 @@ public final class Callers {
             isWrong("two held at once");
         }
         lease.letGo(lease.holding().line().desk().ending());
+        this.returned.set(lease);
+    }
+
+    private boolean isLossOfWhatWasReleased() {
+        KeyLease lease = this.returned.get();
+        return lease != null
+                && lease.loss() != null
+                && lease.outcomeToCome().getNow(ReleaseOutcome.UNKNOWN) == ReleaseOutcome.RELEASED;
     }
 
     /** When all is quiet: somebody holds if anybody waits; and when all have left, nothing is left of them. */
@@ -149,6 +161,7 @@ public final class Callers {
     public void nobodyIsForgottenAndNothingStays() {
         this.store.deliver();
         check(this.wrong.get() == null, this.wrong.get());
+        check(!isLossOfWhatWasReleased(), "told of the loss of what was released in time");
         boolean free = this.store.holder() == null;
         check(free == areAllIdle(), "somebody waits for a free key, or holds it without wanting it");
         for (int i = 0; i < this.desks.length; i++) {

@@ -54,6 +54,8 @@ class KeyLineTests {
             meeting(List.of(want(3), want(0), want(1)), giveBackOrUp(3), giveBackOrUp(0)),
             // a hold is lost while it is passed on
             meeting(List.of(want(0), want(1)), lose(0), giveBackOrUp(0)),
+            // or while it is given back
+            meeting(List.of(want(0)), lose(0), giveBackOrUp(0)),
             // a message comes late beside an answer, or twice
             meeting(
                     List.of(want(3), want(0), actor("delayMessages"), giveBackOrUp(3)),

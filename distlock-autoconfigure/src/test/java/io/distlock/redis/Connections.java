@@ -1,8 +1,8 @@
 package io.distlock.redis;
 
 import io.distlock.Lease;
-import io.distlock.LockUnavailableException;
 import io.distlock.LockListener;
+import io.distlock.LockUnavailableException;
 import io.distlock.core.DistributedLocker;
 import io.distlock.core.Instance;
 import io.distlock.core.LockerSettings;
@@ -123,9 +123,11 @@ final class Connections {
     /** Returns when the lease has been renewed. A machine that stands still for a moment may answer late meanwhile. */
     static void awaitRenewal(Lease lease) {
         AtomicReference<Duration> last = new AtomicReference<>(Duration.ofDays(1));
-        Awaitility.await().ignoreExceptionsInstanceOf(LockUnavailableException.class).until(() -> {
-            Duration now = lease.ttl().orElseThrow();
-            return now.compareTo(last.getAndSet(now)) > 0;
-        });
+        Awaitility.await()
+                .ignoreExceptionsInstanceOf(LockUnavailableException.class)
+                .until(() -> {
+                    Duration now = lease.ttl().orElseThrow();
+                    return now.compareTo(last.getAndSet(now)) > 0;
+                });
     }
 }

@@ -100,7 +100,7 @@ class RedisInteropTests {
     @AfterEach
     void closeLocker() {
         this.locker.close();
-        this.stranger.keys(this.prefix + "*").forEach(this.stranger::del);
+        stored().forEach(this.stranger::del);
     }
 
     @Test
@@ -272,7 +272,7 @@ class RedisInteropTests {
                 DistributedLocker other = Connections.locker(connections, this.prefix)) {
             var waiting = other.acquireAsync(LockRequest.of(key));
             await().until(() -> !other.inspect(key).orElseThrow().waiting().isEmpty());
-            List<String> stored = this.stranger.keys(this.prefix + "*");
+            List<String> stored = stored();
             assertThat(stored).hasSize(4).contains(this.prefix + key);
             assertThat(stored).allSatisfy(one -> {
                 assertThat(SlotHash.getSlot(one)).isEqualTo(SlotHash.getSlot(this.prefix + key));
@@ -304,6 +304,12 @@ class RedisInteropTests {
         this.locker.acquire(TRY).close();
         this.locker.close();
         assertThat(connections.getConnection().ping()).isEqualTo("PONG");
+    }
+
+    /** Not asked over Lettuce: between its releases 6 and 7 the type of the pattern changed, and this class runs on both. */
+    @SuppressWarnings("unchecked")
+    private List<String> stored() {
+        return (List<String>) RedisServers.shared().call("KEYS", this.prefix + "*");
     }
 
     private boolean strangerLocks(String token, long millis) {
