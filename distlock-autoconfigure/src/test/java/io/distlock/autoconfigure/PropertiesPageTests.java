@@ -39,7 +39,8 @@ class PropertiesPageTests {
             metadata that editors show; do not edit it by hand.
 
             Times are written `30s`, `500ms` or `1m`. A value that can never work keeps the application from starting; the
-            message names the property, the value, and what to write instead. How properties work together:
+            message names the property, the value, and what to write instead; or the value and why it is none, where Spring Boot cannot
+            read it at all (`10 seconds`). How properties work together:
             [named lockers](lockers.md), [the annotation](annotation.md#in-operation) and [operations](operations.md).
             """;
 
