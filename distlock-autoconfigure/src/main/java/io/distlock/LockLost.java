@@ -1,6 +1,7 @@
 package io.distlock;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Set;
 
 /**
@@ -50,6 +51,6 @@ public record LockLost(Set<String> keys, String name, long fencingToken, Reason 
             case UNCERTAIN -> "the machine slept or its clock was set, and the store has not confirmed the lock since";
         };
         String word = this.reason == Reason.UNCERTAIN ? " is uncertain after " : " was lost after ";
-        return "Lock " + LockException.quote(this.keys) + word + Duration.ofMillis(this.held.toMillis()) + ": " + fact;
+        return "Lock " + LockException.quote(this.keys) + word + this.held.truncatedTo(ChronoUnit.MILLIS) + ": " + fact;
     }
 }

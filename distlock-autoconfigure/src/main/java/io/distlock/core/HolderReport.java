@@ -2,6 +2,7 @@ package io.distlock.core;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Says once of a lease why it is not renewed any more although its holder has not given it back, and where that stands. */
@@ -28,7 +29,7 @@ final class HolderReport {
         if (lease.isOrphaned()) {
             return "the thread that worked under it has died without giving it back";
         }
-        return "it has been held for " + Refusals.rounded(Duration.ofNanos(now - lease.since()))
+        return "it has been held for " + Duration.ofNanos(now - lease.since()).truncatedTo(ChronoUnit.MILLIS)
                 + ", longer than its max-hold of "
                 + Duration.ofNanos(lease.demand().maxHold());
     }

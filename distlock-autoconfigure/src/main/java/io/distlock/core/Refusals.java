@@ -3,6 +3,7 @@ package io.distlock.core;
 import io.distlock.LockState;
 import io.distlock.driver.SharingDriver;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Says in words why a lock was not granted: who holds it, for how long the caller waited, what to do. */
@@ -13,10 +14,12 @@ final class Refusals {
     /** @param own what the refused thread itself holds of the lock */
     static String describe(Answer.Refused refused, Duration waited, @Nullable KeyLease own) {
         return switch (refused.reason()) {
-            case BUSY -> "is still held after waiting " + rounded(waited) + ": " + holder(refused, own);
+            case BUSY ->
+                "is still held after waiting " + waited.truncatedTo(ChronoUnit.MILLIS) + ": " + holder(refused, own);
             case SHED ->
                 "is awaited by too many callers of this instance already, as distlock.max-waiters says; nothing was asked";
-            case INTERRUPTED -> "was not acquired: the waiting thread was interrupted after " + rounded(waited);
+            case INTERRUPTED ->
+                "was not acquired: the waiting thread was interrupted after " + waited.truncatedTo(ChronoUnit.MILLIS);
             case CLOSED -> "was not acquired: the locker is closing";
         };
     }
@@ -49,14 +52,9 @@ final class Refusals {
         holder.remaining()
                 .ifPresentOrElse(
                         left -> text.append(", for another ")
-                                .append(rounded(left))
+                                .append(left.truncatedTo(ChronoUnit.MILLIS))
                                 .append(" unless renewed"),
                         () -> text.append(", without an expiry"));
         return text.toString();
-    }
-
-    /** Nobody reads nanoseconds. */
-    static Duration rounded(Duration time) {
-        return Duration.ofMillis(time.toMillis());
     }
 }

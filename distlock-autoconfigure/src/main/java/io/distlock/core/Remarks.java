@@ -6,6 +6,7 @@ import io.distlock.LockUnavailableException;
 import io.distlock.ReleaseOutcome;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,7 +46,7 @@ final class Remarks {
                     Level.WARNING,
                     "Lock " + keys + " (" + demand.name() + ") is awaited by as many callers here as"
                             + " distlock.max-waiters allows; this one was sent away after "
-                            + Refusals.rounded(waited)
+                            + waited.truncatedTo(ChronoUnit.MILLIS)
                             + ", and others within 10 seconds are not logged");
         }
     }
@@ -54,7 +55,7 @@ final class Remarks {
         if (this.silent.compareAndSet(false, true)) {
             LOG.log(
                     Level.WARNING,
-                    cause.getMessage() + " (" + demand.name() + ", waited " + Refusals.rounded(waited)
+                    cause.getMessage() + " (" + demand.name() + ", waited " + waited.truncatedTo(ChronoUnit.MILLIS)
                             + "). More of the locker '" + this.locker
                             + "' is not logged until its store answers again");
         }
@@ -64,7 +65,8 @@ final class Remarks {
         if (outcome == ReleaseOutcome.UNKNOWN) {
             LOG.log(
                     Level.WARNING,
-                    "Lock " + lease.keys() + " was released after " + Refusals.rounded(lease.held())
+                    "Lock " + lease.keys() + " was released after "
+                            + lease.held().truncatedTo(ChronoUnit.MILLIS)
                             + ", but the store did not answer: its ttl ends it if the release did not " + of(lease));
         }
     }
@@ -76,7 +78,7 @@ final class Remarks {
     /** Which lease that is, and for how long it has been held. */
     static String held(KeyLease lease) {
         return "'" + lease.key() + "' (" + lease.demand().name() + ", fence " + lease.fencingToken() + ", "
-                + lease.shownToken() + ", held " + Refusals.rounded(lease.held()) + ")";
+                + lease.shownToken() + ", held " + lease.held().truncatedTo(ChronoUnit.MILLIS) + ")";
     }
 
     static String held(Holding holding) {

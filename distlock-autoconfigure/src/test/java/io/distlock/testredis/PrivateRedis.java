@@ -1,5 +1,7 @@
 package io.distlock.testredis;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * A Redis process of a test's own, on a free port of the loopback interface, to be stopped, killed, frozen and started
@@ -147,14 +150,15 @@ public final class PrivateRedis implements TestRedis, AutoCloseable {
     }
 
     private boolean answersInTime() {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (this.process.isAlive() && System.nanoTime() < deadline) {
-            if (answers()) {
-                return true;
-            }
-            pauseBriefly();
+        try {
+            await().pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(5))
+                    .atMost(PATIENCE)
+                    .until(() -> !this.process.isAlive() || answers());
+            return this.process.isAlive();
+        } catch (ConditionTimeoutException silent) {
+            return false;
         }
-        return false;
     }
 
     /** An answer is good only while our own process lives: a stranger may sit on the port. */
@@ -207,14 +211,6 @@ public final class PrivateRedis implements TestRedis, AutoCloseable {
 
     private Path log() {
         return this.directory.resolve("redis.log");
-    }
-
-    private static void pauseBriefly() {
-        try {
-            Thread.sleep(5);
-        } catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     /** Low enough that the port of the cluster bus, 10,000 above it, exists too. */
