@@ -32,9 +32,9 @@ final class RedisErrors {
         if (has(message, "NOPERM") || has(message, "ACL failure") || has(message, "user executing the script")) {
             return misconfigured(
                     "the Redis user may not do this. It needs ACL SETUSER <user> +eval +evalsha"
-                            + " +get +getrange +set +append +del +exists +pttl +pexpire +time +hset +hget +hdel +zadd +zrem +zrange"
-                            + " +zrevrange +publish +pubsub +subscribe, as one node of several +info +script|load too, and"
-                            + " ~<prefix>* &<prefix>* unless it may use all keys and all channels",
+                            + " +get +getrange +set +setrange +append +del +exists +pttl +pexpire +time +hset +hsetnx"
+                            + " +hget +hdel +zadd +zrem +zrange +zrevrange +publish +pubsub +subscribe, as one node of"
+                            + " several +info +script|load too, and ~<prefix>* &<prefix>* unless it may use all keys and all channels",
                     message,
                     cause);
         }

@@ -4,8 +4,9 @@
 local function hand_on()
   local first = redis.call('zrange', KEYS[3], 0, 1)
   local entry = first[1] and redis.call('hget', KEYS[4], first[1])
-  local last, void, released, freed = string.match(packed, '^[^\n]*\n(%d+)[^\n]*\n([^\n]*)\n([^\n]*)\n.*\n([^\n]*)$')
-  if not entry or not last or tonumber(last) >= micros then
+  local last, ended = string.match(packed, '^[^\n]*\n(%d+)[^\n]*(\n[^\n]*\n[^\n]*\n)')
+  local now = clock[1] .. string.sub('00000' .. clock[2], -6)
+  if not entry or not last or #last ~= #now or last >= now then
     return nil
   end
   local number, mark, alive, ttl, fences, inbox, attempt, token, details =
@@ -19,33 +20,38 @@ local function hand_on()
   local again, listens, asked, marked, me = #ARGV > 5, nil, nil, nil, nil
   if again then
     listens, asked, marked, me = string.match(ARGV[11], '^1(%d) (%d+) (%d+) (.*)$')
-    if not me or token == ARGV[6] or string.find(packed, ARGV[7], 1, true) or redis.call('hget', KEYS[4], me) then
+    if not me or token == ARGV[6] or string.find(packed, ARGV[7], 1, true)
+      or redis.pcall('hsetnx', KEYS[4], me, asked .. '\n' .. string.format('%.0f', millis + marked) .. '\n' .. marked .. '\n'
+        .. ARGV[8] .. '\n' .. ARGV[9] .. '\n' .. listens .. '\n' .. string.sub(ARGV[2], 2) .. '\n' .. ARGV[7] .. '\n'
+        .. ARGV[6] .. '\n' .. ARGV[10]) ~= 1 then
       return nil
     end
   end
 
-  redis.call('del', KEYS[1])
-  redis.call('set', KEYS[1], token, 'PX', ttl)
+  -- ZREM and HDEL first: they are allowed when memory is full, and what follows them is then, too
   redis.call('zrem', KEYS[3], first[1])
   redis.call('hdel', KEYS[4], first[1])
+  redis.call('set', KEYS[1], token, 'PX', ttl)
   if again then
-    redis.call('hset', KEYS[4], me, table.concat(
-      { asked, string.format('%.0f', millis + marked), marked, ARGV[8], ARGV[9], listens, string.sub(ARGV[2], 2),
-        ARGV[7], ARGV[6], ARGV[10] }, '\n'))
-    redis.call('zadd', KEYS[3], 'NX', string.format('%.0f', micros), me)
+    redis.call('zadd', KEYS[3], 'NX', now, me)
     if redis.call('pttl', KEYS[3]) <= tonumber(marked) then
       redis.call('pexpire', KEYS[3], math.ceil(1.25 * marked))
       redis.call('pexpire', KEYS[4], math.ceil(1.25 * marked))
     end
   end
-  redis.call('set', KEYS[2], string.format(PACKED, (again or first[2]) and '1' or '0', attempt, micros + fences - 1,
-    micros, fences, void, released, token, details, string.sub(freed .. ARGV[4] .. ' ', -KEPT)), 'PX', ARGV[1])
-  redis.pcall('publish', inbox,
-    table.concat({ first[1], number, ttl, string.format('%.0f', micros), fences, attempt, token, KEYS[1] }, '\n'))
+  local freed = string.sub(packed, -KEPT)
+  while string.find(freed, '\n', 1, true) do
+    freed = string.match(freed, '\n(.*)')
+  end
+  redis.call('set', KEYS[2], '1' .. ((again or first[2]) and '1' or '0') .. attempt .. '\n'
+    .. (fences == '1' and now or string.format('%.0f', micros + fences - 1)) .. ' ' .. now .. ' ' .. fences .. ended
+    .. token .. '\n' .. details .. '\n' .. string.sub(freed .. ARGV[4] .. ' ', -KEPT), 'PX', ARGV[1])
+  redis.pcall('publish', inbox, first[1] .. '\n' .. number .. '\n' .. ttl .. '\n' .. now .. '\n' .. fences .. '\n' .. attempt
+    .. '\n' .. token .. '\n' .. KEYS[1])
   return { 1, again and { 0, tonumber(ttl), token, micros, details } or false }
 end
 
-if packed and #ARGV <= 11 and begins(packed, VERSION .. '1' .. ARGV[4] .. '\n') then
+if #ARGV <= 11 and begins == '11' .. ARGV[4] .. '\n' then
   local done = hand_on()
   if done then
     return done

@@ -283,7 +283,7 @@ local function stand(claim, was)
   outlive(waiting, claim.alive)
   if was.lined ~= '1' then
     was.lined = '1'
-    save_record(was, retention)
+    redis.call('setrange', record, 1, '1')
   end
 end
 

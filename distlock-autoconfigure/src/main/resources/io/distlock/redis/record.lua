@@ -13,8 +13,8 @@
 
 local VERSION = '1'
 local RECORD = '^(%d)(%d)([^\n]*)\n(%d+) (%d+) (%d+)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)\n([^\n]*)$'
--- Fences have 16 digits, which tostring would round
-local PACKED = VERSION .. '%s%s\n%.0f %.0f %.0f\n%s\n%s\n%s\n%s\n%s'
+-- Begins with the version. Fences have 16 digits, which tostring would round
+local PACKED = '1%s%s\n%.0f %.0f %.0f\n%s\n%s\n%s\n%s\n%s'
 local KEPT = 200
 
 local function unknown(record, packed)
