@@ -49,7 +49,9 @@ class WhenUnavailableTests {
         assertThat(this.shop.looseFuture().get()).isEqualTo("free");
         assertThat(this.shop.looseMono().block()).isEqualTo("free");
 
-        assertThat(output.getOut().lines().filter(line -> line.contains(" WARN ")))
+        assertThat(output.getOut()
+                        .lines()
+                        .filter(line -> line.contains(" WARN ") && line.contains("WhenUnavailableTests")))
                 .hasSize(3)
                 .first()
                 .asString()

@@ -342,6 +342,25 @@ class RedisTroubleTests {
         assertThat(locker.tryAcquire(TRY)).isPresent();
     }
 
+    /** Its release is sent together with the place in line of the next caller here. */
+    @Test
+    void aRedisWithoutMemoryHandsOnAlsoFromWhoeverStandsInLineAgain() {
+        DistributedLocker locker = locker(this.redis);
+        DistributedLocker other = locker(this.redis);
+        LockRequest request =
+                LockRequest.of("waited for").ttl(Duration.ofMinutes(1)).waitFor(Duration.ofMinutes(1));
+        Lease lease = locker.acquire(request);
+        CompletableFuture<Lease> next = other.acquireAsync(request);
+        await().until(() -> !other.inspect("waited for").orElseThrow().waiting().isEmpty());
+        CompletableFuture<Lease> again = locker.acquireAsync(request.token("is not passed on"));
+        this.redis.call("CONFIG", "SET", "maxmemory", "1");
+        assertThat(lease.release()).isEqualTo(ReleaseOutcome.RELEASED);
+        Lease handedOn = next.orTimeout(10, TimeUnit.SECONDS).join();
+        assertThat(handedOn.release()).isEqualTo(ReleaseOutcome.RELEASED);
+        assertThat(again.orTimeout(10, TimeUnit.SECONDS).join().isHeld()).isTrue();
+        this.redis.call("CONFIG", "SET", "maxmemory", "0");
+    }
+
     @Test
     @Cases("RS-A7")
     void aFlushOfTheScriptsCostsNothing() {
