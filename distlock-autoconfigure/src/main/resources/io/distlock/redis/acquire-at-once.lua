@@ -10,12 +10,9 @@ if #KEYS == 4 and tonumber(ARGV[5]) <= tonumber(ARGV[1]) then
   -- of as many digits, so that texts compare as numbers do
   if last and #last == #now and last < now and not string.find(packed, ARGV[4], 1, true)
     and redis.call('set', KEYS[1], ARGV[3], 'NX', 'PX', ARGV[5]) then
-    local freed = string.sub(packed, -KEPT)
-    while string.find(freed, '\n', 1, true) do
-      freed = string.match(freed, '\n(.*)')
-    end
-    redis.call('set', KEYS[2], '10' .. ARGV[4] .. '\n' .. (ARGV[6] == '1' and now or string.format('%.0f', micros + ARGV[6] - 1)) .. ' ' .. now .. ' '
-      .. ARGV[6] .. ended .. ARGV[3] .. '\n' .. ARGV[7] .. '\n' .. freed, 'PX', ARGV[1])
+    redis.call('set', KEYS[2], '10' .. ARGV[4] .. '\n'
+      .. (ARGV[6] == '1' and now or string.format('%.0f', micros + ARGV[6] - 1)) .. ' ' .. now .. ' ' .. ARGV[6] .. ended
+      .. ARGV[3] .. '\n' .. ARGV[7] .. '\n' .. released_of(packed), 'PX', ARGV[1])
     return { { 1, micros, tonumber(ARGV[6]) } }
   end
 end

@@ -39,13 +39,9 @@ local function hand_on()
       redis.call('pexpire', KEYS[4], math.ceil(1.25 * marked))
     end
   end
-  local freed = string.sub(packed, -KEPT)
-  while string.find(freed, '\n', 1, true) do
-    freed = string.match(freed, '\n(.*)')
-  end
   redis.call('set', KEYS[2], '1' .. ((again or first[2]) and '1' or '0') .. attempt .. '\n'
     .. (fences == '1' and now or string.format('%.0f', micros + fences - 1)) .. ' ' .. now .. ' ' .. fences .. ended
-    .. token .. '\n' .. details .. '\n' .. string.sub(freed .. ARGV[4] .. ' ', -KEPT), 'PX', ARGV[1])
+    .. token .. '\n' .. details .. '\n' .. string.sub(released_of(packed) .. ARGV[4] .. ' ', -KEPT), 'PX', ARGV[1])
   redis.pcall('publish', inbox, first[1] .. '\n' .. number .. '\n' .. ttl .. '\n' .. now .. '\n' .. fences .. '\n' .. attempt
     .. '\n' .. token .. '\n' .. KEYS[1])
   return { 1, again and { 0, tonumber(ttl), token, micros, details } or false }

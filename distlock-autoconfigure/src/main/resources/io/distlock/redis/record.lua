@@ -21,3 +21,12 @@ local function unknown(record, packed)
   error('DISTLOCK wire version ' .. (string.match(packed, '^%d') or '?') .. ' at ' .. record
     .. ', this client knows ' .. VERSION)
 end
+
+-- Attempts that released, as many as are kept: its last line, found without a pattern that would try each of its letters.
+local function released_of(packed)
+  local text = string.sub(packed, -KEPT)
+  while string.find(text, '\n', 1, true) do
+    text = string.match(text, '\n(.*)')
+  end
+  return text
+end
