@@ -28,16 +28,17 @@ local function hand_on()
     end
   end
 
-  -- ZREM and HDEL first: they are allowed when memory is full, and what follows them is then, too
+  -- Before the first leaves, or its line would end with it and have to be made anew
+  if again then
+    redis.call('zadd', KEYS[3], 'NX', now, me)
+  end
+  -- ZREM and HDEL before SET: they are allowed when memory is full, and what follows them is then, too
   redis.call('zrem', KEYS[3], first[1])
   redis.call('hdel', KEYS[4], first[1])
   redis.call('set', KEYS[1], token, 'PX', ttl)
-  if again then
-    redis.call('zadd', KEYS[3], 'NX', now, me)
-    if redis.call('pttl', KEYS[3]) <= tonumber(marked) then
-      redis.call('pexpire', KEYS[3], math.ceil(1.25 * marked))
-      redis.call('pexpire', KEYS[4], math.ceil(1.25 * marked))
-    end
+  if again and redis.call('pttl', KEYS[3]) <= tonumber(marked) then
+    redis.call('pexpire', KEYS[3], math.ceil(1.25 * marked))
+    redis.call('pexpire', KEYS[4], math.ceil(1.25 * marked))
   end
   redis.call('set', KEYS[2], '1' .. ((again or first[2]) and '1' or '0') .. attempt .. '\n'
     .. (fences == '1' and now or string.format('%.0f', micros + fences - 1)) .. ' ' .. now .. ' ' .. fences .. ended
