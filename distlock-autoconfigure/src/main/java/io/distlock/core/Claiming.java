@@ -289,7 +289,7 @@ final class Claiming {
         Runnable heard = asking.saysItListens() ? KeyLine.NOTHING : () -> askSoon(asking);
         return () -> {
             refused.run();
-            this.desk.listen(heard);
+            this.desk.hearing().listen(heard);
         };
     }
 

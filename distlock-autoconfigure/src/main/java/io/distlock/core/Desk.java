@@ -1,42 +1,28 @@
 package io.distlock.core;
 
-import io.distlock.LocalLock;
-import io.distlock.LockLost;
 import io.distlock.LockRequest;
 import io.distlock.LockState;
 import io.distlock.TokenGenerator;
 import io.distlock.driver.Claim;
-import io.distlock.driver.FreeingDriver;
 import io.distlock.driver.Hold;
 import io.distlock.driver.LineDriver;
-import io.distlock.driver.LineDriver.Grant;
 import io.distlock.driver.LineDriver.Question;
 import io.distlock.driver.LockDriver;
-import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import io.distlock.driver.SeveralKeysDriver;
 import io.distlock.driver.SharingDriver;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the lines of all keys of one locker share: the store, the timer, and the making of claims. */
 final class Desk {
-
-    private static final System.Logger LOG = System.getLogger(Desk.class.getName());
 
     private static final Duration LEAST_ALIVE = Duration.ofSeconds(2);
 
@@ -68,14 +54,6 @@ final class Desk {
 
     private final Tellers tellers;
 
-    private final ConcurrentMap<String, KeyLine> keyLines = new ConcurrentHashMap<>();
-
-    /** Lines apart, by their members' names: one for each who shares a key, or goes on with a hold from elsewhere. */
-    private final ConcurrentMap<String, KeyLine> apart = new ConcurrentHashMap<>();
-
-    /** How many wait in lines apart for a key, where only so many may. */
-    private final ConcurrentMap<String, Integer> waitingApart = new ConcurrentHashMap<>();
-
     /** Leases that are let go of here, and whose release is not answered yet. */
     private final LongAdder unanswered = new LongAdder();
 
@@ -83,10 +61,9 @@ final class Desk {
 
     private final String idStart;
 
-    private final AtomicBoolean deaf = new AtomicBoolean();
+    private final LinesHere here = new LinesHere(this);
 
-    /** Whether messages can arrive, as far as has been heard. */
-    private volatile boolean listening;
+    private final Hearing hearing;
 
     private volatile boolean closed;
 
@@ -122,6 +99,7 @@ final class Desk {
         this.undo = new Undo(this.ticker);
         this.passRule = PassRule.of(settings);
         this.aliveFor = settings.pollInterval().multipliedBy(3).plus(LEAST_ALIVE);
+        this.hearing = new Hearing(this, driver, this.lines);
         this.asking = new AskingAgain(this.lines, this.ticker, settings.pollInterval());
     }
 
@@ -149,7 +127,7 @@ final class Desk {
     int together(List<LockKey> keys) {
         int most = this.severalKeys == null || this.closed ? 1 : this.severalKeys.together(keys);
         int reach = 0;
-        while (reach < most && !this.keyLines.containsKey(keys.get(reach).key())) {
+        while (reach < most && !this.here.isWanted(keys.get(reach))) {
             reach++;
         }
         return reach;
@@ -234,90 +212,15 @@ final class Desk {
         return this.driver instanceof SharingDriver;
     }
 
-    /** A lease of the key under which that thread works. */
-    Optional<KeyLease> heldBy(Thread worker, String key) {
-        return here().filter(line -> line.key().key().equals(key))
-                .flatMap(line -> Stream.ofNullable(line.held()))
-                .flatMap(held -> Stream.ofNullable(held.lease()))
-                .filter(lease -> lease.worker() == worker)
-                .findFirst();
-    }
-
     // ---- lines ----
 
-    /** The line in which the waiter stands from here on. */
-    KeyLine enter(LockKey key, Waiter waiter) {
-        if (waiter.demand().isShared()) {
-            return enterApart(key, waiter);
-        }
-        while (true) {
-            KeyLine line = line(key);
-            if (line.enter(waiter)) {
-                return line;
-            }
-        }
-    }
-
-    private KeyLine line(LockKey key) {
-        KeyLine known = this.keyLines.get(key.key());
-        if (known != null) {
-            return known;
-        }
-        KeyLine line = new KeyLine(this, key, null);
-        KeyLine sooner = this.keyLines.putIfAbsent(key.key(), line);
-        return sooner == null ? line : sooner;
-    }
-
-    /** Whoever shares a key asks the store for itself, since each holder counts there. */
-    private KeyLine enterApart(LockKey key, Waiter waiter) {
-        while (true) {
-            KeyLine line = lineApart(key);
-            if (line.enter(waiter)) { // unless who closes the desk ended it meanwhile
-                return line;
-            }
-        }
-    }
-
-    /** @return whether there is room for one more among those who wait apart for that key; whoever has it is counted */
-    boolean countApart(LockKey key, int most) {
-        boolean[] room = {false};
-        this.waitingApart.compute(key.key(), (same, counted) -> {
-            int now = counted == null ? 0 : counted;
-            room[0] = now < most;
-            return room[0] ? now + 1 : now;
-        });
-        return room[0];
-    }
-
-    void uncountApart(LockKey key) {
-        this.waitingApart.computeIfPresent(key.key(), (same, counted) -> counted == 1 ? null : counted - 1);
-    }
-
-    /** A line for one hold that was taken elsewhere, or together with others. */
-    KeyLine enterAdopted(LockKey key) {
-        return lineApart(key);
-    }
-
-    private KeyLine lineApart(LockKey key) {
-        String member = nextId();
-        KeyLine line = new KeyLine(this, key, member);
-        this.apart.put(member, line);
-        return line;
-    }
-
-    void forget(KeyLine line) {
-        String member = line.apart();
-        if (member == null) {
-            this.keyLines.remove(line.key().key(), line);
-        } else {
-            this.apart.remove(member);
-        }
+    LinesHere here() {
+        return this.here;
     }
 
     void refuseFromNowOn() {
         this.closed = true;
-        this.keyLines.values().forEach(KeyLine::closeToWaiters);
-        this.apart.values().forEach(KeyLine::closeToWaiters);
+        this.here.closeToWaiters();
     }
 
     boolean isClosed() {
@@ -349,108 +252,13 @@ final class Desk {
         return this.unanswered.sum() > 0;
     }
 
-    private Stream<KeyLine> here() {
-        return Stream.concat(this.keyLines.values().stream(), this.apart.values().stream());
-    }
-
-    /** What is held now. */
-    List<Holding> held() {
-        return here().flatMap(line -> Stream.ofNullable(line.held())).toList();
-    }
-
-    List<LocalLock> locks() {
-        return here().map(KeyLine::show)
-                .filter(lock -> lock.hold().isPresent() || !lock.waits().isEmpty())
-                .toList();
-    }
-
-    /**
-     * A hold was ended in the store by no wish of its holder, who loses it here, or is told elsewhere.
-     *
-     * @param holder what its holder said of itself
-     */
-    void freed(Hold hold, Optional<String> holder) {
-        heldHere(hold).forEach(held -> held.line().lost(held, LockLost.Reason.FREED));
-        if (this.lines instanceof FreeingDriver store) {
-            holder.flatMap(Details::writer)
-                    .filter(writer -> !writer.equals(this.instance.id()))
-                    .ifPresent(writer -> store.tellFreed(hold, writer));
-        }
-    }
-
-    /** Somebody says so: whether it is, the store knows. */
-    private void saidFreed(Hold hold) {
-        heldHere(hold)
-                .forEach(held -> this.driver.ttl(held.hold()).thenAccept(left -> {
-                    if (left.isEmpty()) {
-                        held.line().lost(held, LockLost.Reason.FREED);
-                    }
-                }));
-    }
-
-    private Stream<Holding> heldHere(Hold hold) {
-        return held().stream()
-                .filter(held -> held.hold().key().equals(hold.key())
-                        && held.hold().token().equals(hold.token()));
-    }
-
-    Set<String> degradations() {
-        return this.deaf.get()
-                ? Set.of("waiting callers ask every " + this.settings.pollInterval()
-                        + " instead of being woken by a message, which the store does not deliver")
-                : Set.of();
-    }
-
     /** Somebody holds a lock for long: should it be ended by force, a message is to come here. */
     void listenForLong() {
-        listen(KeyLine.NOTHING);
+        this.hearing.listen(KeyLine.NOTHING);
     }
 
-    /** @param confirmed run when messages can arrive, which may be so already */
-    void listen(Runnable confirmed) {
-        if (this.lines == null || this.deaf.get()) {
-            return;
-        }
-        messages(this.lines).whenComplete((ok, failure) -> {
-            if (failure == null) {
-                this.listening = true;
-                confirmed.run();
-            } else {
-                heardNothing(failure);
-            }
-        });
-    }
-
-    boolean isListening() {
-        return this.listening;
-    }
-
-    /** Completes when messages can arrive. */
-    CompletionStage<Void> messages(LineDriver store) {
-        return store instanceof FreeingDriver freeing
-                ? freeing.listen(this::granted, this::saidFreed)
-                : store.listen(this::granted);
-    }
-
-    private void heardNothing(Throwable failure) {
-        LockDriverException known = StoreCalls.trouble(failure);
-        if (known.kind() == LockDriverException.Kind.MISCONFIGURED && this.deaf.compareAndSet(false, true)) {
-            LOG.log(
-                    Level.WARNING,
-                    "The locker '" + this.settings.name() + "' hears no messages, so waiting callers ask every "
-                            + this.settings.pollInterval() + " instead of being woken at once: " + known.getMessage());
-        }
-    }
-
-    private void granted(Grant grant) {
-        KeyLine apart = this.apart.get(grant.member());
-        KeyLine line =
-                apart != null ? apart : this.keyLines.get(grant.hold().key().key());
-        if (line == null) {
-            giveBack(grant.hold(), grant.ttl());
-        } else {
-            line.claiming().granted(grant);
-        }
+    Hearing hearing() {
+        return this.hearing;
     }
 
     AskingAgain asking() {
@@ -508,6 +316,11 @@ final class Desk {
 
     Tellers tellers() {
         return this.tellers;
+    }
+
+    /** Whether that is the name of this instance. */
+    boolean isNamed(String writer) {
+        return writer.equals(this.instance.id());
     }
 
     LockState stateOf(Holding here) {

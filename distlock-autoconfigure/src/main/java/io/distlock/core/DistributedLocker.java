@@ -226,7 +226,7 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
             tellers.refused(demand, Set.of(key), since(sent), Reason.BUSY);
             return Optional.empty();
         }
-        KeyLease lease = this.desk.enterAdopted(lockKey).adopt(claim, granted.get(), sent, new Waiter(demand, null));
+        KeyLease lease = this.desk.here().apart(lockKey).adopt(claim, granted.get(), sent, new Waiter(demand, null));
         LeaseInHand adopted = lease.handOut();
         tellers.taken(lease, sent);
         return Optional.of(adopted);
@@ -254,7 +254,7 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
 
     @Override
     public List<LocalLock> locks() {
-        return this.desk.locks();
+        return this.desk.here().locks();
     }
 
     @Override
@@ -268,7 +268,7 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
         ReleaseOutcome outcome =
                 holder.map(meant -> release(key, meant.token())).orElse(ReleaseOutcome.TAKEN);
         if (outcome == ReleaseOutcome.RELEASED) {
-            holder.ifPresent(meant -> this.desk.freed(Hold.byToken(checked, meant.token()), meant.details()));
+            holder.ifPresent(meant -> this.desk.hearing().freed(Hold.byToken(checked, meant.token()), meant.details()));
         }
         return outcome;
     }
@@ -280,7 +280,7 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
 
     @Override
     public Set<String> degradations() {
-        Set<String> all = new LinkedHashSet<>(this.desk.degradations());
+        Set<String> all = new LinkedHashSet<>(this.desk.hearing().degradations());
         if (this.desk.driver() instanceof DegradableDriver store) {
             all.addAll(store.degradations());
         }
@@ -301,7 +301,7 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
         }
         // a copy, since those who wait go on listening for as long as it takes
         CompletableFuture<Void> listening =
-                this.desk.messages(store).toCompletableFuture().copy();
+                this.desk.hearing().open(store).toCompletableFuture().copy();
         StoreCalls.await(
                 "any",
                 listening
@@ -343,7 +343,7 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
      * @param renewed whether this goes for leases that are renewed too, which were not meanwhile
      */
     public void age(Duration time, boolean renewed) {
-        this.desk.held().forEach(holding -> this.desk.keepAlive().age(holding, time.toNanos(), renewed));
+        this.desk.here().held().forEach(holding -> this.desk.keepAlive().age(holding, time.toNanos(), renewed));
     }
 
     /** Refuses new callers and those who wait, gives leases time to come back, and closes the driver. */

@@ -139,7 +139,7 @@ final class KeyLine {
         if (this.apart == null) {
             return this.waiting.size() < most;
         }
-        this.counted = this.desk.countApart(this.key, most);
+        this.counted = this.desk.here().countApart(this.key, most);
         return this.counted;
     }
 
@@ -296,11 +296,11 @@ final class KeyLine {
         try {
             if (this.counted && this.waiting.isEmpty()) {
                 this.counted = false;
-                this.desk.uncountApart(this.key);
+                this.desk.here().uncountApart(this.key);
             }
             if (this.held == null && !this.claiming.isUnderWay() && this.waiting.isEmpty() && !this.retired) {
                 this.retired = true;
-                this.desk.forget(this);
+                this.desk.here().forget(this);
             }
         } finally {
             this.gate.unlock();

@@ -86,7 +86,7 @@ final class OneStep {
         Demand own = this.demand.waiting(this.demand.waitFor());
         Waiter waiter = new Waiter(own, byThread ? null : (self, answer) -> {});
         this.desk.tellers().asked(own, claim.key().key());
-        KeyLease lease = this.desk.enterAdopted(claim.key()).adopt(claim, granted, this.sent, waiter);
+        KeyLease lease = this.desk.here().apart(claim.key()).adopt(claim, granted, this.sent, waiter);
         LeaseInHand inHand = lease.handOut();
         this.desk.tellers().taken(lease, this.sent);
         return inHand;

@@ -62,7 +62,8 @@ final class Questions {
     /** The next question, for the caller to send. */
     Question next(Standing asking, boolean stands) {
         Duration aliveFor = desk().aliveFor(asking.demand().ttl());
-        return asking.ask(member(asking), ++this.last, aliveFor, stands, desk().isListening());
+        return asking.ask(
+                member(asking), ++this.last, aliveFor, stands, desk().hearing().isListening());
     }
 
     /** Whatever the store holds of it, or grants it later, is nobody's. */

@@ -134,7 +134,7 @@ final class Taking {
             return new Answer.Refused(Reason.INTERRUPTED, null, null);
         }
         Waiter waiter = new Waiter(demand, null, start);
-        KeyLine line = this.desk.enter(this.desk.key(key), waiter);
+        KeyLine line = this.desk.here().enter(this.desk.key(key), waiter);
         Answer answer = waiter.await(demand.isPatient() ? start + demand.waitFor() : start + FAR);
         if (answer == null && !Thread.currentThread().isInterrupted()) {
             line.lastCall(waiter);
@@ -175,7 +175,7 @@ final class Taking {
                 }),
                 start);
         this.tellers.asked(demand, key);
-        KeyLine line = this.desk.enter(this.desk.key(key), waiter);
+        KeyLine line = this.desk.here().enter(this.desk.key(key), waiter);
         pending.await(
                 demand.isPatient()
                         ? this.desk.ticker().at(start + demand.waitFor(), () -> line.lastCall(waiter))
@@ -245,7 +245,7 @@ final class Taking {
     /** What the refused thread itself holds of these keys. */
     private @Nullable KeyLease heldHere(Set<String> keys) {
         return keys.stream()
-                .flatMap(key -> this.desk.heldBy(Thread.currentThread(), key).stream())
+                .flatMap(key -> this.desk.here().heldBy(Thread.currentThread(), key).stream())
                 .findFirst()
                 .orElse(null);
     }
@@ -265,15 +265,15 @@ final class Taking {
     void close(Duration grace) {
         this.desk.refuseFromNowOn();
         long end = System.nanoTime() + grace.toNanos();
-        List<Holding> held = this.desk.held();
+        List<Holding> held = this.desk.here().held();
         while ((!held.isEmpty() || this.desk.isReturning())
                 && System.nanoTime() - end < 0
                 && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(this, Ticker.SLICE);
-            held = this.desk.held();
+            held = this.desk.here().held();
         }
         this.desk.desert();
-        held = this.desk.held();
+        held = this.desk.here().held();
         if (!held.isEmpty()) {
             LOG.log(
                     System.Logger.Level.WARNING,

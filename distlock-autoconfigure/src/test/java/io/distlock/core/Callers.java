@@ -124,7 +124,7 @@ public final class Callers {
                 isWrong("a try was answered " + answer);
             }
         });
-        desk(desk).enter(KEY, once);
+        desk(desk).here().enter(KEY, once);
     }
 
     private void isWrong(String fact) {
@@ -229,7 +229,7 @@ public final class Callers {
             Coming coming = new Coming();
             if (this.state.compareAndSet(before, coming)) {
                 Waiter waiter = new Waiter(demand, (self, answer) -> answered(answer));
-                KeyLine line = desk(this.desk).enter(KEY, waiter);
+                KeyLine line = desk(this.desk).here().enter(KEY, waiter);
                 this.state.compareAndSet(coming, new Waiting(line, waiter));
             }
         }

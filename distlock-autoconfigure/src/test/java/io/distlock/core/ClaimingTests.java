@@ -56,7 +56,7 @@ class ClaimingTests {
 
     private static CompletableFuture<Answer> ask(Desk desk, Demand demand) {
         CompletableFuture<Answer> answer = new CompletableFuture<>();
-        desk.enter(KEY, new Waiter(demand, (self, given) -> answer.complete(given)));
+        desk.here().enter(KEY, new Waiter(demand, (self, given) -> answer.complete(given)));
         return answer;
     }
 
@@ -68,7 +68,7 @@ class ClaimingTests {
     /** Somebody who waits and will leave. */
     private static Leaver leaver(Desk desk, Demand demand) {
         Waiter waiter = new Waiter(demand, (self, answer) -> {});
-        return new Leaver(desk.enter(KEY, waiter), waiter);
+        return new Leaver(desk.here().enter(KEY, waiter), waiter);
     }
 
     private record Leaver(KeyLine line, Waiter waiter) {
@@ -112,7 +112,7 @@ class ClaimingTests {
         this.waiting.ticker().close(); // nobody asks again meanwhile
         CompletableFuture<Answer> answer = new CompletableFuture<>();
         Waiter waiter = new Waiter(demand(REQUEST, ttl), (self, given) -> answer.complete(given));
-        KeyLine line = this.waiting.enter(KEY, waiter);
+        KeyLine line = this.waiting.here().enter(KEY, waiter);
         this.store.delayMessages();
         before.release();
         LockSupport.parkNanos(ttl.dividedBy(5).multipliedBy(2).toNanos());
@@ -153,7 +153,7 @@ class ClaimingTests {
     void aGrantThatTheAnswerToAReleaseRepeatsWhichWasSentAgainIsKept() {
         Desk resending = this.store.instance("resending", 0, 0);
         try {
-            resending.listen(() -> {});
+            resending.hearing().listen(() -> {});
             KeyLease first = lease(ask(resending));
             CompletableFuture<Answer> next = ask(resending);
             CompletableFuture<Answer> other = ask(this.waiting);
@@ -200,7 +200,7 @@ class ClaimingTests {
     void aQuestionThatDidNotKnowOfTheSubscriptionYetIsAskedAgain() {
         KeyLease before = lease(ask(this.holding));
         this.store.subscribeLate();
-        this.waiting.listen(() -> {});
+        this.waiting.hearing().listen(() -> {});
         CompletableFuture<Answer> next = ask(this.waiting);
         before.release();
         assertHolds(lease(next));
@@ -289,7 +289,7 @@ class ClaimingTests {
         Leaver leaver = leaver(this.waiting, SHORT);
         CompletableFuture<Answer> answer = new CompletableFuture<>();
         Waiter waiter = new Waiter(ORDERS, (self, given) -> answer.complete(given));
-        KeyLine line = this.waiting.enter(KEY, waiter);
+        KeyLine line = this.waiting.here().enter(KEY, waiter);
         leaver.hasLeft();
         CompletableFuture<Ownership> renewal = this.store.delayRenewals();
         before.release();
@@ -301,7 +301,7 @@ class ClaimingTests {
         renewal.completeExceptionally(silence);
         assertThat(answer).isCompletedWithValue(new Answer.Unavailable(silence));
         assertThat(this.store.isEmpty()).isTrue();
-        assertThat(this.waiting.locks()).isEmpty();
+        assertThat(this.waiting.here().locks()).isEmpty();
     }
 
     @Test

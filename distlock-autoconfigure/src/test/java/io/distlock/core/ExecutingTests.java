@@ -33,7 +33,10 @@ class ExecutingTests {
     private KeyLease execute() {
         return this.locker.execute(
                 ORDERS,
-                lease -> this.desk.heldBy(Thread.currentThread(), "orders").orElseThrow());
+                lease -> this.desk
+                        .here()
+                        .heldBy(Thread.currentThread(), "orders")
+                        .orElseThrow());
     }
 
     @Test

@@ -16,9 +16,9 @@ final class KeyLines {
 
     private static List<Field> maps() {
         List<Field> maps = new ArrayList<>();
-        for (Field field : Desk.class.getDeclaredFields()) {
+        for (Field field : LinesHere.class.getDeclaredFields()) {
             if (Map.class.isAssignableFrom(field.getType())) {
-                maps.add(field(Desk.class, field.getName()));
+                maps.add(field(LinesHere.class, field.getName()));
             }
         }
         return maps;
@@ -43,18 +43,18 @@ final class KeyLines {
     }
 
     static boolean isAnyHeld(Desk desk) {
-        return !desk.held().isEmpty();
+        return !desk.here().held().isEmpty();
     }
 
     static boolean isEmpty(Desk desk) {
         return of(desk).isEmpty();
     }
 
-    private static List<Object> of(Desk desk) {
+    static List<Object> of(Desk desk) {
         List<Object> found = new ArrayList<>();
         for (Field map : MAPS) {
             try {
-                found.addAll(((Map<?, ?>) map.get(desk)).keySet());
+                found.addAll(((Map<?, ?>) map.get(desk.here())).keySet());
             } catch (IllegalAccessException ex) {
                 throw new IllegalStateException(ex);
             }

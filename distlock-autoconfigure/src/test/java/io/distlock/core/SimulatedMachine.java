@@ -6,7 +6,6 @@ import io.distlock.LockRequest;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +17,6 @@ final class SimulatedMachine {
     static final String TICKER = "distlock-simulated";
 
     private static final MethodHandle SLICE = slice();
-
-    private static final Field LINES = field(Desk.class, "keyLines");
-
-    private static final Field APART = field(Desk.class, "apart");
 
     private final SimulatedWorld world;
 
@@ -91,16 +86,6 @@ final class SimulatedMachine {
             return MethodHandles.privateLookupIn(Ticker.class, MethodHandles.lookup())
                     .findVirtual(Ticker.class, "slice", MethodType.methodType(boolean.class, long.class));
         } catch (ReflectiveOperationException ex) {
-            throw new IllegalStateException(ex);
-        }
-    }
-
-    private static Field field(Class<?> type, String name) {
-        try {
-            Field field = type.getDeclaredField(name);
-            field.setAccessible(true);
-            return field;
-        } catch (NoSuchFieldException ex) {
             throw new IllegalStateException(ex);
         }
     }
@@ -202,13 +187,8 @@ final class SimulatedMachine {
 
     /** What it keeps of keys although nobody holds or awaits any. */
     String leftovers() {
-        try {
-            Map<?, ?> lines = (Map<?, ?>) LINES.get(this.desk);
-            Map<?, ?> apart = (Map<?, ?>) APART.get(this.desk);
-            return lines.isEmpty() && apart.isEmpty() && !this.desk.isReturning() ? "" : lines + " " + apart;
-        } catch (IllegalAccessException ex) {
-            throw new IllegalStateException(ex);
-        }
+        List<Object> left = KeyLines.of(this.desk);
+        return left.isEmpty() && !this.desk.isReturning() ? "" : left.toString();
     }
 
     @Override

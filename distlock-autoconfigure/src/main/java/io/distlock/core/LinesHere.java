@@ -1,0 +1,130 @@
+package io.distlock.core;
+
+import io.distlock.LocalLock;
+import io.distlock.driver.Hold;
+import io.distlock.driver.LineDriver.Grant;
+import io.distlock.driver.LockKey;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The lines of all keys of one locker, each from the first who wants its key until nobody holds or awaits it here. */
+final class LinesHere {
+
+    private final Desk desk;
+
+    private final ConcurrentMap<String, KeyLine> ofKeys = new ConcurrentHashMap<>();
+
+    /** Lines apart, by their members' names: one for each who shares a key, or goes on with a hold from elsewhere. */
+    private final ConcurrentMap<String, KeyLine> apart = new ConcurrentHashMap<>();
+
+    /** How many wait in lines apart for a key, where only so many may. */
+    private final ConcurrentMap<String, Integer> waitingApart = new ConcurrentHashMap<>();
+
+    LinesHere(Desk desk) {
+        this.desk = desk;
+    }
+
+    /** The line in which the waiter stands from here on. */
+    KeyLine enter(LockKey key, Waiter waiter) {
+        while (true) {
+            // whoever shares a key asks the store for itself, since each holder counts there
+            KeyLine line = waiter.demand().isShared() ? apart(key) : ofKey(key);
+            if (line.enter(waiter)) { // unless it has ended meanwhile
+                return line;
+            }
+        }
+    }
+
+    private KeyLine ofKey(LockKey key) {
+        KeyLine known = this.ofKeys.get(key.key());
+        if (known != null) {
+            return known;
+        }
+        KeyLine line = new KeyLine(this.desk, key, null);
+        KeyLine sooner = this.ofKeys.putIfAbsent(key.key(), line);
+        return sooner == null ? line : sooner;
+    }
+
+    /** A line of its own for one who shares the key, or for one hold that was taken elsewhere or together with others. */
+    KeyLine apart(LockKey key) {
+        String member = this.desk.nextId();
+        KeyLine line = new KeyLine(this.desk, key, member);
+        this.apart.put(member, line);
+        return line;
+    }
+
+    /** @return whether there is room for one more among those who wait apart for that key; whoever has it is counted */
+    boolean countApart(LockKey key, int most) {
+        boolean[] room = {false};
+        this.waitingApart.compute(key.key(), (same, counted) -> {
+            int now = counted == null ? 0 : counted;
+            room[0] = now < most;
+            return room[0] ? now + 1 : now;
+        });
+        return room[0];
+    }
+
+    void uncountApart(LockKey key) {
+        this.waitingApart.computeIfPresent(key.key(), (same, counted) -> counted == 1 ? null : counted - 1);
+    }
+
+    void forget(KeyLine line) {
+        String member = line.apart();
+        if (member == null) {
+            this.ofKeys.remove(line.key().key(), line);
+        } else {
+            this.apart.remove(member);
+        }
+    }
+
+    void closeToWaiters() {
+        all().forEach(KeyLine::closeToWaiters);
+    }
+
+    /** Whether somebody holds or awaits it here, and does not share it. */
+    boolean isWanted(LockKey key) {
+        return this.ofKeys.containsKey(key.key());
+    }
+
+    /** Whose grant that is; null = nobody's any more. */
+    @Nullable
+    KeyLine of(Grant grant) {
+        KeyLine line = this.apart.get(grant.member());
+        return line != null ? line : this.ofKeys.get(grant.hold().key().key());
+    }
+
+    private Stream<KeyLine> all() {
+        return Stream.concat(this.ofKeys.values().stream(), this.apart.values().stream());
+    }
+
+    /** What is held now. */
+    List<Holding> held() {
+        return all().flatMap(line -> Stream.ofNullable(line.held())).toList();
+    }
+
+    /** What is held now of that hold's key under its token. */
+    Stream<Holding> held(Hold hold) {
+        return held().stream()
+                .filter(held -> held.hold().key().equals(hold.key())
+                        && held.hold().token().equals(hold.token()));
+    }
+
+    /** A lease of the key under which that thread works. */
+    Optional<KeyLease> heldBy(Thread worker, String key) {
+        return all().filter(line -> line.key().key().equals(key))
+                .flatMap(line -> Stream.ofNullable(line.held()))
+                .flatMap(held -> Stream.ofNullable(held.lease()))
+                .filter(lease -> lease.worker() == worker)
+                .findFirst();
+    }
+
+    List<LocalLock> locks() {
+        return all().map(KeyLine::show)
+                .filter(lock -> lock.hold().isPresent() || !lock.waits().isEmpty())
+                .toList();
+    }
+}
