@@ -13,6 +13,7 @@ final class Versions {
 
     private static final List<String> LIBRARIES = List.of(
             "lettuce-core",
+            "jedis",
             "redisson",
             "spring-integration-redis",
             "shedlock-core",

@@ -112,6 +112,20 @@ class LineKeysTests {
     }
 
     @Test
+    void theLastInItMakesWayForTheReleaserWithoutThatItIsTakenAwayAndMadeAnew() {
+        answer(this.here.acquire(claim("a")));
+        standing(this.there, "b", ALIVE);
+        for (String key : List.of("line", "wait")) {
+            this.redis.call(
+                    "PEXPIRE", this.prefix + "~" + key + ":{" + this.key.full() + "}", Long.toString(LONG.toMillis()));
+        }
+        answer(this.here.releaseAndLine(new Release(claim("a").hold(), Duration.ZERO), question("c", ALIVE)));
+        assertThat(holder()).isEqualTo("b");
+        assertThat(left("line")).isGreaterThan(ALIVE.multipliedBy(2));
+        assertThat(left("wait")).isGreaterThan(ALIVE.multipliedBy(2));
+    }
+
+    @Test
     void aListenerWhomNobodyHearsIsPassedOverThoughSomebodyListensToAllAndKeepsItsPlace() {
         try (LineDriver gone = driver("gone");
                 RedisConversation monitor = this.redis.connect()) {

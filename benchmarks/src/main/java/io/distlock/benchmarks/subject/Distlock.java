@@ -13,22 +13,24 @@ import io.distlock.redis.RedisLockDriverFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
-/** distlock with its defaults, or without passing on inside the JVM. */
+/** distlock with its defaults, or without passing on inside the JVM; over either client. */
 final class Distlock implements Subject {
-
-    private final LettuceConnectionFactory redis;
 
     private final DistributedLocker locker;
 
-    private Distlock(SubjectSettings settings, LockerSettings lockerSettings) {
-        this.redis = SpringRedis.connect(settings.redis());
-        this.locker = locker(this.redis, lockerSettings);
+    private final Runnable disconnect;
+
+    private Distlock(DistributedLocker locker, Runnable disconnect) {
+        this.locker = locker;
+        this.disconnect = disconnect;
     }
 
     /** An instance of its own, with connections of its own. */
-    static DistributedLocker locker(LettuceConnectionFactory redis, LockerSettings lockerSettings) {
+    static DistributedLocker locker(RedisConnectionFactory redis, LockerSettings lockerSettings) {
         Instance instance = Instance.here("benchmarks");
         LockDriver driver = new RedisLockDriverFactory(redis)
                 .create(new DriverSettings(
@@ -43,23 +45,34 @@ final class Distlock implements Subject {
     }
 
     static Distlock passing(SubjectSettings settings) {
-        return new Distlock(
-                settings,
-                settings(
-                        settings.ttl(),
-                        SubjectSettings.WAIT,
-                        LockerSettings.defaults().pollInterval(),
-                        LockerSettings.defaults().passMax()));
+        return overLettuce(settings, LockerSettings.defaults().passMax());
     }
 
     static Distlock notPassing(SubjectSettings settings) {
-        return new Distlock(
-                settings,
-                settings(
-                        settings.ttl(),
-                        SubjectSettings.WAIT,
-                        LockerSettings.defaults().pollInterval(),
-                        0));
+        return overLettuce(settings, 0);
+    }
+
+    private static Distlock overLettuce(SubjectSettings settings, int passMax) {
+        LettuceConnectionFactory redis = SpringRedis.connect(settings.redis());
+        return new Distlock(locker(redis, settings(settings, passMax)), redis::destroy);
+    }
+
+    static Distlock overJedis(SubjectSettings settings) {
+        return overJedis(settings, LockerSettings.defaults().passMax());
+    }
+
+    static Distlock overJedisNotPassing(SubjectSettings settings) {
+        return overJedis(settings, 0);
+    }
+
+    private static Distlock overJedis(SubjectSettings settings, int passMax) {
+        JedisConnectionFactory redis = SpringRedis.connectJedis(settings.redis());
+        return new Distlock(locker(redis, settings(settings, passMax)), redis::destroy);
+    }
+
+    private static LockerSettings settings(SubjectSettings settings, int passMax) {
+        return settings(
+                settings.ttl(), SubjectSettings.WAIT, LockerSettings.defaults().pollInterval(), passMax);
     }
 
     /** The defaults but for these. */
@@ -96,6 +109,6 @@ final class Distlock implements Subject {
     @Override
     public void close() {
         this.locker.close();
-        this.redis.destroy();
+        this.disconnect.run();
     }
 }

@@ -14,6 +14,8 @@ public enum SubjectKind {
     BATON(Baton::new, Trait.YARDSTICK, Trait.NO_RENEWAL),
     DISTLOCK(Distlock::passing),
     DISTLOCK_NO_PASS(Distlock::notPassing),
+    DISTLOCK_JEDIS(Distlock::overJedis),
+    DISTLOCK_JEDIS_NO_PASS(Distlock::overJedisNotPassing),
     REDISSON(settings -> new RedissonLock(settings, false)),
     REDISSON_FAIR(settings -> new RedissonLock(settings, true)),
     SPRING_SPIN(settings -> new SpringIntegration(settings, false)),
