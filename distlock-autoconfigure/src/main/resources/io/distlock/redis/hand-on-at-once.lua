@@ -28,7 +28,7 @@ local function hand_on()
     end
   end
 
-  -- Before the first leaves, or its line would end with it and have to be made anew
+  -- Before the first leaves, or its line would end with it and have to be made anew; HSETNX has shown that memory is left
   if again then
     redis.call('zadd', KEYS[3], 'NX', now, me)
   end
