@@ -19,19 +19,13 @@ final class RedisTogether {
     /** Locks of one script: other clients of the server wait as long as it runs. */
     static final int MOST = 100;
 
-    private final RedisLink link;
-
-    private final String retention;
-
-    private final String channel;
+    private final LockScripts scripts;
 
     /** For good, after the first refusal. */
     private volatile boolean refused;
 
-    RedisTogether(RedisLink link, String retention, String channel) {
-        this.link = link;
-        this.retention = retention;
-        this.channel = channel;
+    RedisTogether(LockScripts scripts) {
+        this.scripts = scripts;
     }
 
     /** How many of these, from the first on, one script may name. */
@@ -40,7 +34,7 @@ final class RedisTogether {
             return 1;
         }
         int most = Math.min(keys.size(), MOST);
-        if (!this.link.isCluster()) {
+        if (!this.scripts.link().isCluster()) {
             return most;
         }
         int slot = slot(keys.get(0));
@@ -56,11 +50,11 @@ final class RedisTogether {
     }
 
     CompletionStage<Together> acquire(List<Claim> claims, Duration timeout) {
-        Arguments arguments = start(Arguments.QUESTION * claims.size());
+        Arguments arguments = this.scripts.start(Arguments.QUESTION * claims.size());
         claims.forEach(arguments::add);
-        String[] keys = keys(claims.stream().map(Claim::key).toList());
-        return this.link
-                .run(Script.ACQUIRE_ALL, timeout, keys, arguments.array())
+        List<LockKey> keys = claims.stream().map(Claim::key).toList();
+        return this.scripts
+                .runTogether(Script.ACQUIRE_ALL, timeout, keys, arguments)
                 .thenApply(RedisReplies::together)
                 .exceptionallyCompose(failure -> isRefusal(failure)
                         ? CompletableFuture.completedFuture(new Together.Apart())
@@ -69,7 +63,7 @@ final class RedisTogether {
 
     /** @param alone ends one hold */
     List<CompletionStage<Ownership>> release(
-            List<Release> releases, Duration timeout, Function<Release, CompletionStage<Ownership>> alone) {
+            List<Release> releases, Function<Release, CompletionStage<Ownership>> alone) {
         List<LockKey> keys =
                 releases.stream().map(release -> release.hold().key()).toList();
         List<CompletionStage<Ownership>> answers = new ArrayList<>(releases.size());
@@ -80,21 +74,18 @@ final class RedisTogether {
             if (reach == 1) {
                 answers.add(alone.apply(batch.get(0)));
             } else {
-                answers.addAll(releaseTogether(batch, keys.subList(first, first + reach), timeout, alone));
+                answers.addAll(releaseTogether(batch, keys.subList(first, first + reach), alone));
             }
         }
         return answers;
     }
 
     private List<CompletionStage<Ownership>> releaseTogether(
-            List<Release> batch,
-            List<LockKey> keys,
-            Duration timeout,
-            Function<Release, CompletionStage<Ownership>> alone) {
-        Arguments arguments = start(Arguments.RELEASE * batch.size());
+            List<Release> batch, List<LockKey> keys, Function<Release, CompletionStage<Ownership>> alone) {
+        Arguments arguments = this.scripts.start(Arguments.RELEASE * batch.size());
         batch.forEach(arguments::add);
         CompletableFuture<List<Object>> answer =
-                this.link.run(Script.RELEASE_ALL, timeout, keys(keys), arguments.array());
+                this.scripts.runTogether(Script.RELEASE_ALL, this.scripts.timeout(), keys, arguments);
         List<CompletionStage<Ownership>> answers = new ArrayList<>(batch.size());
         for (int i = 0; i < batch.size(); i++) {
             int index = i;
@@ -112,17 +103,5 @@ final class RedisTogether {
             return true;
         }
         return RedisErrors.isAboutAMovingSlot(failure);
-    }
-
-    private Arguments start(int more) {
-        return new Arguments(Arguments.START + more).add(this.retention, this.channel);
-    }
-
-    private static String[] keys(List<LockKey> locks) {
-        String[] keys = new String[4 * locks.size()];
-        for (int i = 0; i < locks.size(); i++) {
-            RedisKeys.of(locks.get(i)).copyTo(keys, 4 * i);
-        }
-        return keys;
     }
 }
