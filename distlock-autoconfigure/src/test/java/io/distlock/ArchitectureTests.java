@@ -7,8 +7,10 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -24,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +64,13 @@ class ArchitectureTests {
     private static final JavaClasses HOUSE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages(API);
+
+    private static final DescribedPredicate<JavaMethodCall> ON_A_DEFAULT_EXECUTOR = DescribedPredicate.describe(
+            "a future's default executor runs it",
+            call -> call.getTargetOwner().isAssignableTo(CompletionStage.class)
+                    && (call.getName().endsWith("Async") || call.getName().equals("delayedExecutor"))
+                    && call.getTarget().getRawParameterTypes().stream()
+                            .noneMatch(type -> type.isEquivalentTo(Executor.class)));
 
     @ParameterizedTest
     @MethodSource("rooms")
@@ -131,6 +142,15 @@ class ArchitectureTests {
                                 monitorsIn(type.getSource().orElseThrow().getUri())))
                 .as("a virtual thread that waits inside a monitor pins its carrier: use a lock")
                 .isEmpty();
+    }
+
+    @Test
+    void nothingRunsInTheCommonPool() {
+        noClasses()
+                .should()
+                .callMethodWhere(ON_A_DEFAULT_EXECUTOR)
+                .because("the common pool is the application's, whose tasks there may all be waiting for a lock")
+                .check(HOUSE);
     }
 
     @Test

@@ -157,12 +157,13 @@ final class MemoryStore {
 
     /** Not by a thread of ours, and not for a store that nobody uses any more. */
     private static void sweepLater(WeakReference<MemoryStore> reference, long pause) {
-        CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS).execute(() -> {
-            MemoryStore store = reference.get();
-            if (store != null && store.sweep()) {
-                sweepLater(reference, pause);
-            }
-        });
+        CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS, Runnable::run)
+                .execute(() -> {
+                    MemoryStore store = reference.get();
+                    if (store != null && store.sweep()) {
+                        sweepLater(reference, pause);
+                    }
+                });
     }
 
     /** @return whether there may be something to sweep later */

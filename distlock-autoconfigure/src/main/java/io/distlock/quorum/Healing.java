@@ -45,7 +45,7 @@ final class Healing {
 
     private void healAfter(Duration pause, Node node, Hold hold, Duration ttl) {
         if (pause.compareTo(ttl.dividedBy(3)) < 0) {
-            CompletableFuture.delayedExecutor(pause.toNanos(), TimeUnit.NANOSECONDS)
+            CompletableFuture.delayedExecutor(pause.toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
                     .execute(() -> this.grants
                             .of(hold)
                             .ifPresent(grant -> heal(node, grant, ttl).thenAccept(attempt -> {

@@ -43,7 +43,8 @@ final class Leftovers {
 
     private void after(long pause) {
         if (!this.closed && !this.waiting.isEmpty() && this.scheduled.compareAndSet(false, true)) {
-            CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS).execute(this::next);
+            CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS, Runnable::run)
+                    .execute(this::next);
         }
     }
 
