@@ -57,6 +57,7 @@ public final class Benchmarks {
                 case Workload.LEASES -> leases();
                 case Workload.GROWTH -> growth();
                 case Workload.LIMIT -> limit();
+                case Workload.IDLE -> idle();
                 default -> loop(Workload.of(id));
             }
             save();
@@ -87,6 +88,11 @@ public final class Benchmarks {
     private void limit() throws IOException, InterruptedException {
         say("## limit: commands of locks, by the hundred, over two sockets\n");
         say(new Limit(this.options, this.bench).table());
+    }
+
+    private void idle() throws IOException, InterruptedException {
+        say("## idle: scripts of a Redis that has had nothing to do before\n");
+        say(Idle.table(this.options, this.bench));
     }
 
     private void loop(Workload workload) throws IOException, InterruptedException {

@@ -26,7 +26,7 @@ record Options(
         String line) {
 
     static final String USAGE = """
-            --workloads W1,W3    W1 W2 W3 W4 W5 (= W5/1,W5/16,W5/256) W5/n W6 W7 growth limit; default W1,W3
+            --workloads W1,W3    W1 W2 W3 W4 W5 (= W5/1,W5/16,W5/256) W5/n W6 W7 growth limit idle; default W1,W3
             --subjects raw,...   default all: %s
             --rounds 5           every subject once a round, in turn
             --seconds 2          measured per turn

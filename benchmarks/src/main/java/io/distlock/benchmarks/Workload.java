@@ -35,7 +35,10 @@ public record Workload(
     /** What one Redis carries at most. */
     public static final String LIMIT = "limit";
 
-    private static final List<String> NO_LOOPS = List.of(LEASES, GROWTH, LIMIT);
+    /** What a hand-over costs a Redis that has rested. */
+    public static final String IDLE = "idle";
+
+    private static final List<String> NO_LOOPS = List.of(LEASES, GROWTH, LIMIT, IDLE);
 
     private static final Duration NONE = Duration.ZERO;
 
@@ -63,7 +66,8 @@ public record Workload(
                         NONE,
                         "redisson");
             default ->
-                throw new IllegalArgumentException("No workload '" + id + "'; there are W1 to W7, growth and limit");
+                throw new IllegalArgumentException(
+                        "No workload '" + id + "'; there are W1 to W7, growth, limit and idle");
         };
     }
 

@@ -35,4 +35,11 @@ class BenchmarksTests {
         assertThat(results(directory, "--workloads", "limit"))
                 .contains("| acquire and release ", "| renewals, 450 in a request ");
     }
+
+    @Test
+    void aHandOverIsMeasuredAfterRests(@TempDir Path directory) throws Exception {
+        assertThat(results(directory, "--workloads", "idle"))
+                .contains("| 0 ", "| 50 ")
+                .doesNotContain("NaN");
+    }
 }

@@ -2,12 +2,16 @@ package io.distlock.benchmarks.server;
 
 import java.io.IOException;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
 /** distlock's scripts, loaded into a Redis, to be asked without its client. */
 public final class LockScripts {
+
+    /** Of whoever waits. */
+    public static final String INBOX = "distlock:~inbox:1:benchmarks";
 
     private final String acquire;
 
@@ -56,40 +60,41 @@ public final class LockScripts {
 
     /** One attempt for a free lock, for 30 s. */
     public String[] acquire(String key, String token, String attempt) {
-        return new String[] {
-            "EVALSHA",
-            this.acquire,
-            "4",
-            lock(key),
-            record(key),
-            beside("line", key),
-            beside("wait", key),
-            "3600000",
-            "1distlock:~inbox:1:benchmarks",
-            token,
-            attempt,
-            "30000",
-            "1",
-            "",
-            ""
-        };
+        return about(this.acquire, key, token, attempt, "30000", "1", "", "");
+    }
+
+    /** One that stands in line, with an inbox that is listened to, and is taken to be alive for long. */
+    public String[] stand(String key, String token, String attempt, String member) {
+        return about(this.acquire, key, token, attempt, "30000", "1", "", place(member));
     }
 
     public String[] release(String key, String token, String attempt) {
-        return new String[] {
-            "EVALSHA",
-            this.release,
-            "4",
-            lock(key),
-            record(key),
-            beside("line", key),
-            beside("wait", key),
-            "3600000",
-            "1distlock:~inbox:1:benchmarks",
-            token,
-            attempt,
-            ""
-        };
+        return about(this.release, key, token, attempt, "");
+    }
+
+    /** A release that takes the next place in line with it. */
+    public String[] handOn(
+            String key, String token, String attempt, String nextToken, String nextAttempt, String member) {
+        return about(this.release, key, token, attempt, "", nextToken, nextAttempt, "30000", "1", "", place(member));
+    }
+
+    private static String place(String member) {
+        return "11 1 600000 " + member;
+    }
+
+    private static String[] about(String script, String key, String... arguments) {
+        List<String> words = new ArrayList<>(List.of(
+                "EVALSHA",
+                script,
+                "4",
+                lock(key),
+                record(key),
+                beside("line", key),
+                beside("wait", key),
+                "3600000",
+                "1" + INBOX));
+        words.addAll(List.of(arguments));
+        return words.toArray(String[]::new);
     }
 
     /** Of all these keys in one request. */

@@ -59,9 +59,8 @@ public final class Resp implements AutoCloseable {
         return command.toByteArray();
     }
 
-    /** The next answer; for MONITOR, which gives one after the other. */
-    @Nullable
-    Object answer() throws IOException {
+    /** The next answer; for MONITOR and SUBSCRIBE, which give one after the other. */
+    public @Nullable Object answer() throws IOException {
         String line = line();
         String rest = line.substring(1);
         switch (line.charAt(0)) {

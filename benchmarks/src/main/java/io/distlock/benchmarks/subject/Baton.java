@@ -17,13 +17,13 @@ import java.util.concurrent.TimeUnit;
  * to release, which tells the next that it has the lock. No fence, no renewal; who dies in line blocks it, and a command sent twice
  * breaks it.
  */
-final class Baton implements Subject {
+public final class Baton implements Subject {
 
     private static final String ASK = "if redis.call('set', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end "
             + "redis.call('rpush', KEYS[2], ARGV[1]) return 0";
 
     /** A token begins with the channel on which its owner listens. */
-    private static final String RELEASE = "if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end "
+    public static final String RELEASE = "if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end "
             + "local next = redis.call('lpop', KEYS[2]) "
             + "if next then redis.call('set', KEYS[1], next, 'PX', ARGV[2]) "
             + "redis.call('publish', string.sub(next, 1, 36), next) "
