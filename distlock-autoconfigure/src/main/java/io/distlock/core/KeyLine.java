@@ -15,9 +15,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One key in this JVM, from the first thread that wants it until nobody holds or awaits it here. At most one claim goes
- * to the store for all who wait ({@link Claiming}); what it gets goes from thread to thread in the order of their arrival,
- * and then back ({@link Returning}). Whoever shares a key, or goes on with a hold from elsewhere, has a line apart.
+ * One key in this JVM, from the first thread that wants it until nobody has held or awaited it here for a moment. At most
+ * one claim goes to the store for all who wait ({@link Claiming}); what it gets goes from thread to thread in the order of
+ * their arrival, and then back ({@link Returning}). Whoever shares a key, or goes on with a hold from elsewhere, has a line
+ * apart, which ends at once.
  *
  * <p>All of it changes under one gate, which is never held across a call to the store: what changes state returns what is
  * to be done once the gate is open.
@@ -42,6 +43,12 @@ final class KeyLine {
     private volatile @Nullable Holding held;
 
     private boolean retired;
+
+    /** Whether the timer has been told that nobody needs this line, and has not come by. */
+    private boolean resting;
+
+    /** Which came to rest before it. */
+    private @Nullable KeyLine restsAfter;
 
     /** Whether the desk has counted the one who waits in a line apart. */
     private boolean counted;
@@ -298,10 +305,63 @@ final class KeyLine {
                 this.counted = false;
                 this.desk.here().uncountApart(this.key);
             }
-            if (this.held == null && !this.claiming.isUnderWay() && this.waiting.isEmpty() && !this.retired) {
-                this.retired = true;
-                this.desk.here().forget(this);
+            if (isIdle() && !this.retired) {
+                retireOrRest();
             }
+        } finally {
+            this.gate.unlock();
+        }
+    }
+
+    private boolean isIdle() {
+        return this.held == null && !this.claiming.isUnderWay() && this.waiting.isEmpty();
+    }
+
+    /** A line apart is for one hold, and no timer comes by a closed desk. */
+    private void retireOrRest() {
+        if (this.apart != null || this.desk.isClosed()) {
+            retire();
+        } else if (!this.resting) {
+            this.resting = true;
+            this.desk.here().rests(this);
+        }
+    }
+
+    private void retire() {
+        this.retired = true;
+        this.desk.here().forget(this);
+    }
+
+    void restsAfter(@Nullable KeyLine before) {
+        this.restsAfter = before;
+    }
+
+    /**
+     * The moment is over: unless somebody needs it by now, this line ends.
+     *
+     * @return which came to rest before
+     */
+    @Nullable
+    KeyLine endRest() {
+        KeyLine before = this.restsAfter;
+        this.restsAfter = null;
+        this.gate.lock();
+        try {
+            this.resting = false;
+            if (isIdle() && !this.retired) {
+                retire();
+            }
+        } finally {
+            this.gate.unlock();
+        }
+        return before;
+    }
+
+    /** Whether somebody holds or awaits the key here. */
+    boolean isWanted() {
+        this.gate.lock();
+        try {
+            return !isIdle();
         } finally {
             this.gate.unlock();
         }

@@ -8,10 +8,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The lines of all keys of one locker, each from the first who wants its key until nobody holds or awaits it here. */
+/**
+ * The lines of all keys of one locker, each from the first who wants its key until nobody holds or awaits it here, and for
+ * a moment more: a line that nobody needs rests until the timer comes by, since most keys are wanted again and again, and
+ * a line is a good part of what a lock makes.
+ */
 final class LinesHere {
 
     private final Desk desk;
@@ -24,28 +29,33 @@ final class LinesHere {
     /** How many wait in lines apart for a key, where only so many may. */
     private final ConcurrentMap<String, Integer> waitingApart = new ConcurrentHashMap<>();
 
+    /** The last that came to rest since the timer came by; each knows the one before it. */
+    private final AtomicReference<@Nullable KeyLine> resting = new AtomicReference<>();
+
+    private final Runnable endOfRest = this::endOfRest;
+
     LinesHere(Desk desk) {
         this.desk = desk;
     }
 
     /** The line in which the waiter stands from here on. */
-    KeyLine enter(LockKey key, Waiter waiter) {
+    KeyLine enter(String key, Waiter waiter) {
         while (true) {
             // whoever shares a key asks the store for itself, since each holder counts there
-            KeyLine line = waiter.demand().isShared() ? apart(key) : ofKey(key);
+            KeyLine line = waiter.demand().isShared() ? apart(this.desk.key(key)) : ofKey(key);
             if (line.enter(waiter)) { // unless it has ended meanwhile
                 return line;
             }
         }
     }
 
-    private KeyLine ofKey(LockKey key) {
-        KeyLine known = this.ofKeys.get(key.key());
+    private KeyLine ofKey(String key) {
+        KeyLine known = this.ofKeys.get(key);
         if (known != null) {
             return known;
         }
-        KeyLine line = new KeyLine(this.desk, key, null);
-        KeyLine sooner = this.ofKeys.putIfAbsent(key.key(), line);
+        KeyLine line = new KeyLine(this.desk, this.desk.key(key), null);
+        KeyLine sooner = this.ofKeys.putIfAbsent(key, line);
         return sooner == null ? line : sooner;
     }
 
@@ -72,6 +82,25 @@ final class LinesHere {
         this.waitingApart.computeIfPresent(key.key(), (same, counted) -> counted == 1 ? null : counted - 1);
     }
 
+    /** Nobody needs it now. Whoever comes first calls the timer, once for all that come until then. */
+    void rests(KeyLine line) {
+        KeyLine before;
+        do {
+            before = this.resting.get();
+            line.restsAfter(before);
+        } while (!this.resting.compareAndSet(before, line));
+        if (before == null) {
+            this.desk.ticker().at(System.nanoTime(), this.endOfRest);
+        }
+    }
+
+    /** The timer comes by: whatever nobody needs by now is forgotten. */
+    void endOfRest() {
+        for (KeyLine line = this.resting.getAndSet(null); line != null; ) {
+            line = line.endRest();
+        }
+    }
+
     void forget(KeyLine line) {
         String member = line.apart();
         if (member == null) {
@@ -87,7 +116,8 @@ final class LinesHere {
 
     /** Whether somebody holds or awaits it here, and does not share it. */
     boolean isWanted(LockKey key) {
-        return this.ofKeys.containsKey(key.key());
+        KeyLine line = this.ofKeys.get(key.key());
+        return line != null && line.isWanted();
     }
 
     /** Whose grant that is; null = nobody's any more. */

@@ -134,7 +134,7 @@ final class Taking {
             return new Answer.Refused(Reason.INTERRUPTED, null, null);
         }
         Waiter waiter = new Waiter(demand, null, start);
-        KeyLine line = this.desk.here().enter(this.desk.key(key), waiter);
+        KeyLine line = this.desk.here().enter(key, waiter);
         Answer answer = waiter.await(demand.isPatient() ? start + demand.waitFor() : start + FAR);
         if (answer == null && !Thread.currentThread().isInterrupted()) {
             line.lastCall(waiter);
@@ -175,7 +175,7 @@ final class Taking {
                 }),
                 start);
         this.tellers.asked(demand, key);
-        KeyLine line = this.desk.here().enter(this.desk.key(key), waiter);
+        KeyLine line = this.desk.here().enter(key, waiter);
         pending.await(
                 demand.isPatient()
                         ? this.desk.ticker().at(start + demand.waitFor(), () -> line.lastCall(waiter))

@@ -4,7 +4,6 @@ import io.distlock.LockLost;
 import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockRequest;
 import io.distlock.ReleaseOutcome;
-import io.distlock.driver.LockKey;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -22,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Callers {
 
-    private static final LockKey KEY = new LockKey("", "orders");
+    private static final String KEY = "orders";
 
-    private static final LockRequest REQUEST = LockRequest.of("orders").waitFor(OneKeyStore.EVER);
+    private static final LockRequest REQUEST = LockRequest.of(KEY).waitFor(OneKeyStore.EVER);
 
     private static final Demand PATIENT = demand(REQUEST, OneKeyStore.EVER);
 
@@ -62,7 +61,9 @@ public final class Callers {
 
     @Operation
     public void open(@Param(gen = IntGen.class) int desk) {
-        this.desks[desk] = this.store.instance("instance " + desk, 3, desk == 2 ? 1 : 0);
+        Desk opened = this.store.instance("instance " + desk, 3, desk == 2 ? 1 : 0);
+        opened.ticker().close(); // whose thread Lincheck does not know: it comes by when a scenario says so
+        this.desks[desk] = opened;
     }
 
     private Desk desk(int number) {
@@ -97,6 +98,11 @@ public final class Callers {
     @Operation
     public void lose(@Param(gen = IntGen.class) int caller) {
         this.callers[caller].lose();
+    }
+
+    @Operation
+    public void timerComesBy(@Param(gen = IntGen.class) int desk) {
+        desk(desk).here().endOfRest();
     }
 
     @Operation
@@ -177,6 +183,7 @@ public final class Callers {
         check(this.store.isEmpty(), "something stays in the store");
         for (Desk desk : this.desks) {
             if (desk != null) {
+                desk.here().endOfRest();
                 check(KeyLines.isEmpty(desk), "something stays in an instance");
                 desk.close();
             }

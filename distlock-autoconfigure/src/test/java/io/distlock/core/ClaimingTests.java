@@ -56,7 +56,7 @@ class ClaimingTests {
 
     private static CompletableFuture<Answer> ask(Desk desk, Demand demand) {
         CompletableFuture<Answer> answer = new CompletableFuture<>();
-        desk.here().enter(KEY, new Waiter(demand, (self, given) -> answer.complete(given)));
+        desk.here().enter(KEY.key(), new Waiter(demand, (self, given) -> answer.complete(given)));
         return answer;
     }
 
@@ -68,7 +68,7 @@ class ClaimingTests {
     /** Somebody who waits and will leave. */
     private static Leaver leaver(Desk desk, Demand demand) {
         Waiter waiter = new Waiter(demand, (self, answer) -> {});
-        return new Leaver(desk.here().enter(KEY, waiter), waiter);
+        return new Leaver(desk.here().enter(KEY.key(), waiter), waiter);
     }
 
     private record Leaver(KeyLine line, Waiter waiter) {
@@ -112,7 +112,7 @@ class ClaimingTests {
         this.waiting.ticker().close(); // nobody asks again meanwhile
         CompletableFuture<Answer> answer = new CompletableFuture<>();
         Waiter waiter = new Waiter(demand(REQUEST, ttl), (self, given) -> answer.complete(given));
-        KeyLine line = this.waiting.here().enter(KEY, waiter);
+        KeyLine line = this.waiting.here().enter(KEY.key(), waiter);
         this.store.delayMessages();
         before.release();
         LockSupport.parkNanos(ttl.dividedBy(5).multipliedBy(2).toNanos());
@@ -289,7 +289,7 @@ class ClaimingTests {
         Leaver leaver = leaver(this.waiting, SHORT);
         CompletableFuture<Answer> answer = new CompletableFuture<>();
         Waiter waiter = new Waiter(ORDERS, (self, given) -> answer.complete(given));
-        KeyLine line = this.waiting.here().enter(KEY, waiter);
+        KeyLine line = this.waiting.here().enter(KEY.key(), waiter);
         leaver.hasLeft();
         CompletableFuture<Ownership> renewal = this.store.delayRenewals();
         before.release();

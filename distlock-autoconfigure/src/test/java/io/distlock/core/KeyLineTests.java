@@ -56,6 +56,8 @@ class KeyLineTests {
             meeting(List.of(want(0), want(1)), lose(0), giveBackOrUp(0)),
             // or while it is given back
             meeting(List.of(want(0)), lose(0), giveBackOrUp(0)),
+            // a line rests, and is wanted again when its rest is over
+            meeting(List.of(want(0), giveBackOrUp(0)), timerComesBy(0), want(1)),
             // a message comes late beside an answer, or twice
             meeting(
                     List.of(want(3), want(0), actor("delayMessages"), giveBackOrUp(3)),
@@ -73,6 +75,9 @@ class KeyLineTests {
             meeting(List.of(want(3), want(0)), giveBackOrUp(3), timeIsOver(0)),
             // a hold is lost while the next one leaves
             meeting(List.of(want(0), want(1)), lose(0), giveBackOrUp(1)),
+            // a line comes to rest for the second time, or for the last
+            meeting(List.of(want(0), giveBackOrUp(0), want(1)), timerComesBy(0), giveBackOrUp(1)),
+            meeting(List.of(want(0), giveBackOrUp(0)), timerComesBy(0), actor("close")),
             // one brings a token along
             meeting(List.of(want(0), want(1), wantOwn(2)), giveBackOrUp(0), giveBackOrUp(1)),
             meeting(List.of(want(3), wantOwn(0), want(1)), giveBackOrUp(3), giveBackOrUp(0)),
@@ -128,6 +133,10 @@ class KeyLineTests {
 
     private static Actor timeIsOver(int caller) {
         return actor("timeIsOver", caller);
+    }
+
+    private static Actor timerComesBy(int desk) {
+        return actor("timerComesBy", desk);
     }
 
     private static Actor wantOwn(int caller) {

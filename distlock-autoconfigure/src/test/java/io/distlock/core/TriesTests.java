@@ -75,7 +75,7 @@ class TriesTests {
                 RARELY,
                 new Details(new Instance("", ""), Map.of(), null));
         CompletableFuture<Answer> answer = new CompletableFuture<>();
-        this.desk.here().enter(KEY, new Waiter(demand, (self, given) -> answer.complete(given)));
+        this.desk.here().enter(KEY.key(), new Waiter(demand, (self, given) -> answer.complete(given)));
         return answer;
     }
 
