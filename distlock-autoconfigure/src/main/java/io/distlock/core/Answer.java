@@ -5,10 +5,8 @@ import io.distlock.LockState;
 import io.distlock.driver.LockDriverException;
 import org.jspecify.annotations.Nullable;
 
-/** What a waiter gets in the end; exactly one. */
-sealed interface Answer {
-
-    record Granted(KeyLease lease) implements Answer {}
+/** What a waiter gets in the end; exactly one. A lease is the answer itself, since it is that of nearly every lock. */
+sealed interface Answer permits KeyLease, Answer.Refused, Answer.Unavailable, Answer.Failed, Answer.Left {
 
     /**
      * @param holder who holds the lock instead, where that is known

@@ -25,7 +25,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A lease of one key: one thread's turn on a {@link Holding}. Callers have a {@link LeaseInHand} of it. */
-final class KeyLease implements Lease {
+final class KeyLease implements Lease, Answer {
 
     /** Where a lease is in its life; each step is taken once. */
     private enum State {

@@ -123,9 +123,7 @@ final class Taking {
     LeaseInHand take(String key, Demand demand) {
         long start = System.nanoTime();
         Answer answer = ask(key, demand, start);
-        return answer instanceof Answer.Granted granted
-                ? handedOut(granted, start)
-                : granted(Set.of(key), demand, start, answer);
+        return answer instanceof KeyLease lease ? handedOut(lease, start) : granted(Set.of(key), demand, start, answer);
     }
 
     private Answer ask(String key, Demand demand, long start) {
@@ -204,8 +202,8 @@ final class Taking {
     }
 
     private LeaseInHand granted(Set<String> keys, Demand demand, long start, Answer answer) {
-        if (answer instanceof Answer.Granted granted) {
-            return handedOut(granted, start);
+        if (answer instanceof KeyLease lease) {
+            return handedOut(lease, start);
         }
         if (answer instanceof Answer.Failed failed) {
             this.tellers.cancelled(demand, keys, since(start));
@@ -214,10 +212,10 @@ final class Taking {
         throw refused(keys, demand, start, answer);
     }
 
-    private LeaseInHand handedOut(Answer.Granted granted, long start) {
-        LeaseInHand lease = granted.lease().handOut();
-        this.tellers.taken(granted.lease(), start);
-        return lease;
+    private LeaseInHand handedOut(KeyLease lease, long start) {
+        LeaseInHand inHand = lease.handOut();
+        this.tellers.taken(lease, start);
+        return inHand;
     }
 
     LockException refused(Set<String> keys, Demand demand, long start, Answer answer) {

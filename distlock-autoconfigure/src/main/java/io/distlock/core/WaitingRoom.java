@@ -116,7 +116,7 @@ final class WaitingRoom {
     boolean lend(Holding holding, long now, Predicate<Demand> mayHaveIt) {
         for (Waiter next = this.first; next != null && mayHaveIt.test(next.demand()); next = this.first) {
             remove(next);
-            if (next.answer(new Answer.Granted(holding.lend(next, now)))) {
+            if (next.answer(holding.lend(next, now))) {
                 return true;
             }
             holding.takeBack();

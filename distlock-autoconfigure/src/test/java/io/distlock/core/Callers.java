@@ -123,9 +123,9 @@ public final class Callers {
     @Operation
     public void tryOnce(@Param(gen = IntGen.class) int desk) {
         Waiter once = new Waiter(TRY, (self, answer) -> {
-            if (answer instanceof Answer.Granted granted) {
-                taken(granted.lease());
-                givenBack(granted.lease());
+            if (answer instanceof KeyLease lease) {
+                taken(lease);
+                givenBack(lease);
             } else if (!(answer instanceof Answer.Refused refused && refused.reason() == Reason.BUSY)) {
                 isWrong("a try was answered " + answer);
             }
@@ -242,9 +242,9 @@ public final class Callers {
         }
 
         private void answered(Answer answer) {
-            if (answer instanceof Answer.Granted granted) {
-                taken(granted.lease());
-                this.state.set(new Holds(granted.lease()));
+            if (answer instanceof KeyLease lease) {
+                taken(lease);
+                this.state.set(new Holds(lease));
             } else if (answer instanceof Answer.Refused refused && isNo(refused.reason())) {
                 this.state.set(new Idle());
             } else if (!(answer instanceof Answer.Left)) {

@@ -61,8 +61,8 @@ class ClaimingTests {
     }
 
     private static KeyLease lease(CompletableFuture<Answer> answer) {
-        assertThat(answer).isCompletedWithValueMatching(Answer.Granted.class::isInstance);
-        return ((Answer.Granted) answer.join()).lease();
+        assertThat(answer).isCompletedWithValueMatching(KeyLease.class::isInstance);
+        return (KeyLease) answer.join();
     }
 
     /** Somebody who waits and will leave. */

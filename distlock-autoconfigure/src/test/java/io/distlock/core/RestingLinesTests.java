@@ -37,8 +37,8 @@ class RestingLinesTests {
     private KeyLease take() {
         CompletableFuture<Answer> answer = new CompletableFuture<>();
         this.desk.here().enter(KEY, new Waiter(DEMAND, (self, given) -> answer.complete(given)));
-        assertThat(answer).isCompletedWithValueMatching(Answer.Granted.class::isInstance);
-        return ((Answer.Granted) answer.join()).lease();
+        assertThat(answer).isCompletedWithValueMatching(KeyLease.class::isInstance);
+        return (KeyLease) answer.join();
     }
 
     private KeyLine restingLine() {
