@@ -4,27 +4,34 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One call of an annotated method, not yet gone through.
- *
- * @param target the object, not its proxy; null for static methods
- * @param body goes on to the method; may be run on another thread, and again
- * @param outer leases of the same call's other locks, on whichever thread the body runs
- */
-record Call(@Nullable Object target, @Nullable Object[] arguments, Body body, List<HeldLease> outer) {
+/** One call of an annotated method, not yet gone through. */
+interface Call {
 
-    Call(@Nullable Object target, @Nullable Object[] arguments, Body body) {
-        this(target, arguments, body, List.of());
+    /** The object, not its proxy; null for static methods. */
+    @Nullable
+    Object target();
+
+    @Nullable
+    Object[] arguments();
+
+    /** Goes on to the method; may be done on another thread, and again. */
+    @Nullable
+    Object proceed() throws Throwable;
+
+    /** Leases of the same call's other locks, on whichever thread the method runs. */
+    default List<HeldLease> outer() {
+        return List.of();
     }
 
-    Call with(Body another) {
-        return new Call(this.target, this.arguments, another, this.outer);
+    /** The same, which goes on to something else. */
+    default Call with(Body another) {
+        return new PlainCall(target(), arguments(), another, outer());
     }
 
-    Call under(HeldLease lease) {
-        List<HeldLease> more = new ArrayList<>(this.outer);
+    default Call under(HeldLease lease) {
+        List<HeldLease> more = new ArrayList<>(outer());
         more.add(lease);
-        return new Call(this.target, this.arguments, this.body, more);
+        return new PlainCall(target(), arguments(), this::proceed, more);
     }
 
     /** What a lock is put around. */

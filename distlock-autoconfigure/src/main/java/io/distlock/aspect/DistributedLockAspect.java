@@ -45,6 +45,6 @@ public final class DistributedLockAspect {
         }
         Object target = point.getThis();
         Class<?> type = target == null ? method.getDeclaringClass() : target.getClass();
-        return connected.around(method, type, new Call(target, point.getArgs(), point::proceed));
+        return connected.around(method, type, new PlainCall(target, point.getArgs(), point::proceed));
     }
 }

@@ -39,8 +39,11 @@ public final class DistributedLockInterceptor implements MethodInterceptor {
         Method method = invocation.getMethod();
         Class<?> type = target == null ? method.getDeclaringClass() : AopUtils.getTargetClass(target);
         List<LockOperation> locks = this.operations.get(method, type);
-        Call.Body body = locks.get(0).extent() == Extent.CALL ? invocation::proceed : () -> proceedLater(invocation);
-        return around(locks, new Call(target, invocation.getArguments(), body));
+        return around(
+                locks,
+                locks.get(0).extent() == Extent.CALL
+                        ? new ProxiedCall(invocation)
+                        : new PlainCall(target, invocation.getArguments(), () -> proceedLater(invocation)));
     }
 
     /** On another thread or again, so the invocation that is under way is left as it is. */
@@ -81,7 +84,7 @@ public final class DistributedLockInterceptor implements MethodInterceptor {
 
     private @Nullable Object run(LockOperation operation, Call call) throws Throwable {
         if (!operation.wants(call)) {
-            return call.body().proceed();
+            return call.proceed();
         }
         LockRequest request = operation.bind(call);
         return operation.reentrant() && !LeaseScope.isNone()
@@ -107,7 +110,7 @@ public final class DistributedLockInterceptor implements MethodInterceptor {
             return lock(operation, operation.request(missing), call);
         }
         try (LeaseScope scope = operation.held(held.get(0)).open()) {
-            return call.body().proceed();
+            return call.proceed();
         }
     }
 

@@ -35,7 +35,7 @@ final class FutureCalls {
     @Nullable
     Object run(LockOperation operation, Call call) throws Throwable {
         if (!operation.wants(call)) {
-            return call.body().proceed();
+            return call.proceed();
         }
         LockRequest request = operation.bind(call);
         List<SharedHold> entered = operation.reentrant() ? enter(operation, request) : List.of();

@@ -121,7 +121,7 @@ record LockOperation(
             LOGGER.warn(this.annotated + " runs without its lock, as whenUnavailable = PROCEED says: "
                     + failure.getMessage());
             Proceeding.tell(this.expressions.beans(), label(), silence);
-            return call.body().proceed();
+            return call.proceed();
         }
         throw failure;
     }

@@ -115,7 +115,7 @@ final class LockedCall implements LockedWork<@Nullable Object, Exception> {
 
     private @Nullable Object proceed() throws Exception {
         try {
-            return this.call.body().proceed();
+            return this.call.proceed();
         } catch (Exception | Error failure) {
             throw failure;
         } catch (Throwable strange) {

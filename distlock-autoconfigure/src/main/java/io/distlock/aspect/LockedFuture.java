@@ -66,7 +66,7 @@ final class LockedFuture extends CompletableFuture<@Nullable Object> {
                 return;
             }
             lease.ensureHeld();
-            CompletionStage<?> work = stage(this.call.body().proceed());
+            CompletionStage<?> work = stage(this.call.proceed());
             interruptOnLoss(lease, work);
             work.whenComplete((value, failure) -> this.calls.threads().execute(() -> end(lease, value, failure)));
         } catch (Throwable failure) {

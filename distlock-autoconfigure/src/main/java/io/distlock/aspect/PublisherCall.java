@@ -115,7 +115,7 @@ final class PublisherCall {
 
     private Publisher<Object> body(HeldLeases held) {
         try (LeaseScopes scopes = new LeaseScopes(held.leases())) {
-            return this.adapter.toPublisher(this.call.body().proceed());
+            return this.adapter.toPublisher(this.call.proceed());
         } catch (Throwable thrown) {
             return Mono.error(thrown);
         }

@@ -24,8 +24,6 @@ final class Holding implements Ticker.Timed {
 
     private final KeyLine line;
 
-    private final KeepAlive keepAlive;
-
     private final Claim claim;
 
     private final Attempt.Granted granted;
@@ -67,7 +65,6 @@ final class Holding implements Ticker.Timed {
      */
     Holding(KeyLine line, Claim claim, Attempt.Granted granted, long sent, Duration ttl) {
         this.line = line;
-        this.keepAlive = line.desk().keepAlive();
         this.claim = claim;
         this.granted = granted;
         this.since = System.nanoTime();
@@ -78,6 +75,10 @@ final class Holding implements Ticker.Timed {
 
     KeyLine line() {
         return this.line;
+    }
+
+    private KeepAlive keepAlive() {
+        return this.line.desk().keepAlive();
     }
 
     Hold hold() {
@@ -185,7 +186,7 @@ final class Holding implements Ticker.Timed {
 
     @Override
     public void due(Ticker.Entry entry) {
-        this.keepAlive.due(this, entry);
+        keepAlive().due(this, entry);
     }
 
     @Override
@@ -236,7 +237,7 @@ final class Holding implements Ticker.Timed {
         this.over = true;
         wakeAt(null);
         if (this.inTrouble) {
-            this.keepAlive.outOfTrouble(this);
+            keepAlive().outOfTrouble(this);
         }
     }
 
@@ -266,7 +267,7 @@ final class Holding implements Ticker.Timed {
         this.lease = next;
         this.ttl = next.demand().ttl();
         if (before != null && next.demand().autoRenew() && !before.demand().autoRenew()) {
-            this.keepAlive.watch(this, now);
+            keepAlive().watch(this, now);
         }
         return next;
     }

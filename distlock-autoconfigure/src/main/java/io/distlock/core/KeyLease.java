@@ -43,8 +43,8 @@ final class KeyLease implements Lease, Answer {
     private static final AtomicReferenceFieldUpdater<KeyLease, State> STATE =
             AtomicReferenceFieldUpdater.newUpdater(KeyLease.class, State.class, "state");
 
-    private static final AtomicReferenceFieldUpdater<KeyLease, @Nullable Hearer> HEARERS =
-            AtomicReferenceFieldUpdater.newUpdater(KeyLease.class, Hearer.class, "hearers");
+    private static final AtomicReferenceFieldUpdater<KeyLease, @Nullable Object> HEARERS =
+            AtomicReferenceFieldUpdater.newUpdater(KeyLease.class, Object.class, "hearers");
 
     private static final AtomicReferenceFieldUpdater<KeyLease, @Nullable Awaited> AWAITED =
             AtomicReferenceFieldUpdater.newUpdater(KeyLease.class, Awaited.class, "awaited");
@@ -67,8 +67,8 @@ final class KeyLease implements Lease, Answer {
 
     private volatile State state = State.HELD;
 
-    /** Those who asked to be told of the loss and have not been. */
-    private volatile @Nullable Hearer hearers;
+    /** Who asked to be told of the loss and has not been: the action itself where there is one, as for most, else {@link Both}. */
+    private volatile @Nullable Object hearers;
 
     private volatile @Nullable LockLost loss;
 
@@ -254,10 +254,10 @@ final class KeyLease implements Lease, Answer {
     @Override
     public void onLost(Consumer<LockLost> action) {
         Losses.check(action, this);
-        Hearer before;
+        Object before;
         do {
             before = this.hearers;
-        } while (!HEARERS.compareAndSet(this, before, new Hearer(action, before)));
+        } while (!HEARERS.compareAndSet(this, before, before == null ? action : new Both(before, action)));
         LockLost known = this.loss;
         if (known != null) {
             // it may have been told before this one was there
@@ -266,10 +266,16 @@ final class KeyLease implements Lease, Answer {
     }
 
     /** Each of those who asked is in one answer only, in the order of their asking. */
+    @SuppressWarnings("unchecked") // nothing else was put there
     private List<Consumer<LockLost>> untold() {
         List<Consumer<LockLost>> actions = new ArrayList<>(1);
-        for (Hearer next = HEARERS.getAndSet(this, null); next != null; next = next.before) {
-            actions.add(next.action);
+        Object next = HEARERS.getAndSet(this, null);
+        while (next instanceof Both both) {
+            actions.add(both.after);
+            next = both.before;
+        }
+        if (next != null) {
+            actions.add((Consumer<LockLost>) next);
         }
         Collections.reverse(actions);
         return actions;
@@ -469,9 +475,8 @@ final class KeyLease implements Lease, Answer {
 
     private static final class Awaited extends CompletableFuture<ReleaseOutcome> {}
 
-    /** @param before who asked before that one */
-    private record Hearer(
-            Consumer<LockLost> action, @Nullable Hearer before) {}
+    /** @param before an action, or several */
+    private record Both(Object before, Consumer<LockLost> after) {}
 
     private KeyLine line() {
         return this.holding.line();

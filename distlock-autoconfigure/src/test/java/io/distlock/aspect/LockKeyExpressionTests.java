@@ -205,7 +205,7 @@ class LockKeyExpressionTests {
         Expressions expressions = new Expressions(beans);
         AnnotatedMethod annotated = AnnotatedMethod.of(method, Shop.class);
         Parameters parameters = Parameters.of(method);
-        Call call = new Call(new Shop(), values, () -> null);
+        Call call = new PlainCall(new Shop(), values, () -> null);
         return LockKeyExpression.of(annotated, parameters, expressions, written)
                 .keys(expressions.context(annotated, parameters, call));
     }
