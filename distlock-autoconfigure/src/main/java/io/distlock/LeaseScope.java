@@ -52,11 +52,21 @@ public final class LeaseScope implements AutoCloseable {
 
     /** The innermost scope of the current thread whose call has not returned. */
     public static Optional<LeaseScope> current() {
+        return Optional.ofNullable(running());
+    }
+
+    private static @Nullable LeaseScope running() {
         LeaseScope scope = INNERMOST.get();
         while (scope != null && scope.stage != Stage.RUNNING) {
             scope = scope.outer;
         }
-        return Optional.ofNullable(scope);
+        return scope;
+    }
+
+    /** Whether {@link #current()} is one of that lease, found under that name of a locker. */
+    public static boolean isCurrent(Lease lease, String locker) {
+        LeaseScope scope = running();
+        return scope != null && scope.lease == lease && scope.locker.equals(locker);
     }
 
     /** Whether the current thread works under no lease at all. */

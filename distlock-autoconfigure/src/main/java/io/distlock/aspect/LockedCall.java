@@ -62,19 +62,12 @@ final class LockedCall implements LockedWork<@Nullable Object, Exception> {
     @Override
     @SuppressWarnings("NullAway") // as above
     public @Nullable Object run(Lease lease) throws Exception {
-        if (isCurrent(lease)) {
+        if (LeaseScope.isCurrent(lease, this.operation.locker().name())) {
             return run();
         }
         try (LeaseScope scope = this.operation.held(lease).open()) {
             return run();
         }
-    }
-
-    private boolean isCurrent(Lease lease) {
-        LeaseScope scope = LeaseScope.current().orElse(null);
-        return scope != null
-                && scope.lease() == lease
-                && scope.locker().equals(this.operation.locker().name());
     }
 
     /** The work's own exception wins; its result counts only if the lock was held to its end. */

@@ -35,12 +35,15 @@ final class Clocks {
         this.onJump = action;
     }
 
-    /** Whether the clocks have agreed since then, on the monotonic clock. */
-    boolean agreedSince(long nanos) {
+    /**
+     * Whether the clocks have agreed since then, on the monotonic clock.
+     *
+     * @param now on the same clock, read just before
+     */
+    boolean agreedSince(long nanos, long now) {
         Seen before = seen();
-        long start = System.nanoTime();
         // who was held up in between finds the wall clock too far ahead, never too far behind: then it looks again
-        boolean suspect = wallNanos() - start - before.ahead > TOLERANCE;
+        boolean suspect = wallNanos() - now - before.ahead > TOLERANCE;
         long ahead = suspect ? wallAhead(before.ahead) : before.ahead;
         return nanos - (ahead - before.ahead > TOLERANCE ? jumped(before, ahead) : before).lastJump > 0;
     }

@@ -10,65 +10,32 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request with everything filled in that it left open.
+ * One attempt to get what a request asks for.
  *
- * @param name label of the lock
- * @param ttl how long a hold lives unless renewed
- * @param waitFor how long the caller is ready to wait, in nanoseconds
- * @param autoRenew whether the hold is renewed
- * @param maxHold after which it is not renewed any more, in nanoseconds
- * @param holdAtLeast how long the key is kept even if the lease is released before
+ * @param terms what it asks for besides keys
  * @param facts about the holder, to be stored beside the lock
  * @param holds locks that it holds already, as {@code locker/key}
- * @param token to store; null = one of our own
- * @param common whether a hold taken for one such demand can serve another: it has no token or metadata of its own
- *     and is not shared
- * @param permits with how many holders at most, itself among them
  * @param id of the attempt, for listeners
  */
-record Demand(
-        String name,
-        Duration ttl,
-        long waitFor,
-        boolean autoRenew,
-        long maxHold,
-        Duration holdAtLeast,
-        String facts,
-        List<String> holds,
-        @Nullable String token,
-        boolean common,
-        int permits,
-        long id) {
+record Demand(Terms terms, String facts, List<String> holds, long id) {
 
     /** So many of the locks are told that a caller holds who asks for another. */
     static final int MOST_HELD = 8;
 
-    private static final long NEVER = Long.MAX_VALUE / 4;
-
     /** @param ttl of the request, found allowed */
     static Demand of(LockRequest request, Duration ttl, LockerSettings settings, Details details) {
-        Duration maxHold = request.maxHold().orElse(settings.maxHold());
-        String token = request.token().orElse(null);
-        String name = request.name().orElse(settings.name());
+        return of(request, Terms.of(request, ttl, settings), details);
+    }
+
+    /** @param terms of the request */
+    static Demand of(LockRequest request, Terms terms, Details details) {
         String method = request.method().orElse(null);
-        int permits = request.permits();
         return new Demand(
-                name,
-                ttl,
-                request.waitFor().orElse(settings.waitFor()).toNanos(),
-                request.autoRenew().orElse(settings.autoRenew()),
-                maxHold == null ? NEVER : maxHold.toNanos(),
-                request.holdAtLeast(),
-                permits == Claim.ALONE
-                        ? details.of(name, method, request.metadata())
-                        : details.ofSharer(name, method, request.metadata(), permits),
+                terms,
+                terms.permits() == Claim.ALONE
+                        ? details.of(terms.name(), method, request.metadata())
+                        : details.ofSharer(terms.name(), method, request.metadata(), terms.permits()),
                 LeaseScope.held(MOST_HELD),
-                token,
-                token == null
-                        && request.metadata().isEmpty()
-                        && request.holdAtLeast().isZero()
-                        && permits == Claim.ALONE,
-                permits,
                 newId());
     }
 
@@ -79,23 +46,7 @@ record Demand(
 
     /** The same for one more key, ready to wait for what is left of a wait. */
     Demand waiting(long left) {
-        return new Demand(
-                this.name,
-                this.ttl,
-                Math.max(0, left),
-                this.autoRenew,
-                this.maxHold,
-                this.holdAtLeast,
-                this.facts,
-                this.holds,
-                this.token,
-                this.common,
-                this.permits,
-                newId());
-    }
-
-    boolean isShared() {
-        return this.permits != Claim.ALONE;
+        return new Demand(this.terms.waiting(Math.max(0, left)), this.facts, this.holds, newId());
     }
 
     /** The same of somebody who holds those locks, too: some of them are told to whom it may concern. */
@@ -107,19 +58,7 @@ record Demand(
                 .distinct()
                 .limit(MOST_HELD)
                 .toList();
-        return new Demand(
-                this.name,
-                this.ttl,
-                this.waitFor,
-                this.autoRenew,
-                this.maxHold,
-                this.holdAtLeast,
-                this.facts,
-                all,
-                this.token,
-                this.common,
-                this.permits,
-                this.id);
+        return new Demand(this.terms, this.facts, all, this.id);
     }
 
     /** What is stored beside the lock. */
@@ -127,7 +66,50 @@ record Demand(
         return this.holds.isEmpty() ? this.facts : this.facts + Details.holding(this.holds);
     }
 
+    // ---- its terms ----
+
+    String name() {
+        return this.terms.name();
+    }
+
+    Duration ttl() {
+        return this.terms.ttl();
+    }
+
+    long waitFor() {
+        return this.terms.waitFor();
+    }
+
     boolean isPatient() {
-        return this.waitFor > 0;
+        return this.terms.waitFor() > 0;
+    }
+
+    boolean autoRenew() {
+        return this.terms.autoRenew();
+    }
+
+    long maxHold() {
+        return this.terms.maxHold();
+    }
+
+    Duration holdAtLeast() {
+        return this.terms.holdAtLeast();
+    }
+
+    @Nullable
+    String token() {
+        return this.terms.token();
+    }
+
+    boolean common() {
+        return this.terms.common();
+    }
+
+    int permits() {
+        return this.terms.permits();
+    }
+
+    boolean isShared() {
+        return this.terms.permits() != Claim.ALONE;
     }
 }

@@ -199,8 +199,8 @@ final class Desk {
     }
 
     /** @throws IllegalArgumentException when the request shares its lock and the store lets nobody share one */
-    void checkSharing(LockRequest request, Demand demand) {
-        if (demand.isShared() && !canShare()) {
+    void checkSharing(LockRequest request) {
+        if (request.permits() != Claim.ALONE && !canShare()) {
             throw new IllegalArgumentException(
                     "The locker '" + this.settings.name() + "' cannot share " + request.keys()
                             + " among several holders, since its driver grants every lock to one alone: use a locker with the"

@@ -5,6 +5,7 @@ import io.distlock.driver.Claim;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,8 +51,8 @@ final class Details {
 
     private final @Nullable LockTracing tracing;
 
-    /** Texts that were made lately, each at the place of its thread and name: most who lock come again. */
-    private final @Nullable String[] lately = new String[LATELY];
+    /** What was said lately, each at the place of its thread and name: most who lock come again. */
+    private final @Nullable Caller[] lately = new Caller[LATELY];
 
     /** @param everywhere facts about every holder; what a request says of the same name wins */
     Details(Instance instance, Map<String, String> everywhere, @Nullable LockTracing tracing) {
@@ -83,31 +84,23 @@ final class Details {
 
     private String caller(String thread, String name, @Nullable String method) {
         int place = Math.floorMod(31 * thread.hashCode() + name.hashCode(), LATELY);
-        String known = this.lately[place];
-        if (known != null && isOf(known, thread, name, method)) {
-            return known;
+        Caller known = this.lately[place];
+        if (known != null && known.is(thread, name, method)) {
+            return known.text;
         }
         String text = this.start + escape(thread) + BEFORE_NAME + escape(name);
         text = method == null ? text : text + BEFORE_METHOD + escape(method);
-        if (isOf(text, thread, name, method)) {
-            this.lately[place] = text;
-        }
+        this.lately[place] = new Caller(thread, name, method, text);
         return text;
     }
 
-    /** Also false where something had to be escaped, in which parts could be told apart wrongly. */
-    private boolean isOf(String text, String thread, String name, @Nullable String method) {
-        int label = this.start.length() + thread.length() + BEFORE_NAME.length();
-        int end = label + name.length();
-        return text.startsWith(thread, this.start.length())
-                && text.startsWith(BEFORE_NAME, label - BEFORE_NAME.length())
-                && text.startsWith(name, label)
-                && name.indexOf('\n') < 0
-                && (method == null
-                        ? text.length() == end
-                        : text.startsWith(BEFORE_METHOD, end)
-                                && text.endsWith(method)
-                                && text.length() == end + BEFORE_METHOD.length() + method.length());
+    /** Who asks, and how that is said. Its texts are the very ones that come again, so that to compare them costs nothing. */
+    private record Caller(
+            String thread, String name, @Nullable String method, String text) {
+
+        boolean is(String thread, String name, @Nullable String method) {
+            return this.thread.equals(thread) && this.name.equals(name) && Objects.equals(this.method, method);
+        }
     }
 
     /** @param permits of one who does not hold the lock alone */

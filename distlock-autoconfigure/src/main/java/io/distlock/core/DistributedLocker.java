@@ -156,20 +156,23 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
         try {
             result = whenLost == WhenLost.INTERRUPT ? interruptible(lease, work) : work.run(lease);
         } catch (Throwable failure) {
-            lossOf(lease).ifPresent(failure::addSuppressed);
+            LockLostException loss = lossOf(lease);
+            if (loss != null) {
+                failure.addSuppressed(loss);
+            }
             throw failure;
         }
-        Optional<LockLostException> loss = lossOf(lease);
-        if (loss.isPresent()) {
-            throw loss.get();
+        LockLostException loss = lossOf(lease);
+        if (loss != null) {
+            throw loss;
         }
         return result;
     }
 
     /** Work may release its lease itself; that is no loss. */
-    private static Optional<LockLostException> lossOf(Lease lease) {
+    private static @Nullable LockLostException lossOf(Lease lease) {
         LockLost loss = Losses.of(lease);
-        return loss == null ? Optional.empty() : Optional.of(new LockLostException(loss));
+        return loss == null ? null : new LockLostException(loss);
     }
 
     @Override

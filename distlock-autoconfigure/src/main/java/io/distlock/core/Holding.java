@@ -104,7 +104,12 @@ final class Holding implements Ticker.Timed {
 
     /** Whether nothing has happened since the last answer that makes it doubtful. */
     boolean isCertain() {
-        return this.line.desk().clocks().agreedSince(this.confirmed);
+        return isCertain(System.nanoTime());
+    }
+
+    /** @param now read just before: clocks are read as seldom as can be, which is a good part of what a lock costs */
+    boolean isCertain(long now) {
+        return this.line.desk().clocks().agreedSince(this.confirmed, now);
     }
 
     /** A renewal for {@code ttl} that was sent then has succeeded; belief grows only if nothing shortened it since. */

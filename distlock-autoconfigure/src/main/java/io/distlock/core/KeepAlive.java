@@ -86,10 +86,9 @@ final class KeepAlive {
         watch(holding, System.nanoTime());
     }
 
-    /** Clocks are read as seldom as can be: that is a good part of what a lock costs that is granted at once. */
     void watch(Holding holding, long now) {
         long next = nextRenewal(holding.ttl().toNanos(), now);
-        boolean inTime = holding.isCertain() && holding.deadline() - next > 0;
+        boolean inTime = holding.isCertain(now) && holding.deadline() - next > 0;
         wake(holding, inTime ? next : now);
     }
 

@@ -90,6 +90,9 @@ final class KeyLease implements Lease, Answer {
     /** What the thread that took it had taken before; only that thread looks. */
     private @Nullable KeyLease takenBefore;
 
+    /** See {@link OwnLeases}. Short, since there is no room for more: one is made for every lock. */
+    private short additionsUntilSweep;
+
     /** Only on the timer's thread. */
     private boolean reported;
 
@@ -157,7 +160,7 @@ final class KeyLease implements Lease, Answer {
     }
 
     private boolean isHeld(long now) {
-        return !isEnded() && this.holding.isBelieved(now) && this.holding.isCertain();
+        return !isEnded() && this.holding.isBelieved(now) && this.holding.isCertain(now);
     }
 
     @Override
@@ -295,8 +298,17 @@ final class KeyLease implements Lease, Answer {
         return this.worker;
     }
 
-    void taken(@Nullable KeyLease before) {
+    void taken(@Nullable KeyLease before, int additionsUntilSweep) {
         this.takenBefore = before;
+        this.additionsUntilSweep = (short) Math.min(additionsUntilSweep, Short.MAX_VALUE);
+    }
+
+    void takenAfter(@Nullable KeyLease before) {
+        this.takenBefore = before;
+    }
+
+    int additionsUntilSweep() {
+        return this.additionsUntilSweep;
     }
 
     @Nullable
@@ -340,9 +352,10 @@ final class KeyLease implements Lease, Answer {
     /** The loss, also one that nobody has noticed yet; null for a lease that is held, or was released in time. */
     @Nullable
     LockLost noticedLoss() {
-        if (!isEnded() && !this.holding.isBelieved(System.nanoTime())) {
+        long now = System.nanoTime();
+        if (!isEnded() && !this.holding.isBelieved(now)) {
             line().lost(this.holding, LockLost.Reason.EXPIRED);
-        } else if (!isEnded() && !this.holding.isCertain()) {
+        } else if (!isEnded() && !this.holding.isCertain(now)) {
             line().desk().keepAlive().ask(this.holding).toCompletableFuture().join();
             return isEnded() || this.holding.isCertain() ? this.loss : describe(LockLost.Reason.UNCERTAIN);
         }

@@ -10,39 +10,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class OwnLeases {
 
-    private static final ThreadLocal<@Nullable OwnLeases> CURRENT = new ThreadLocal<>();
+    private static final ThreadLocal<@Nullable KeyLease> LAST = new ThreadLocal<>();
 
     /** What is over between others is looked for after so many additions and one for each that was left: that costs little. */
     private static final int SELDOM = 8;
-
-    private @Nullable KeyLease last;
-
-    private int additions = SELDOM;
 
     private OwnLeases() {}
 
     /** @param lease that the current thread has just taken */
     static void add(KeyLease lease) {
-        OwnLeases own = CURRENT.get();
-        if (own == null) {
-            own = new OwnLeases();
-            CURRENT.set(own);
-        }
-        own.push(lease);
+        KeyLease before = living();
+        int additions = before == null ? SELDOM : before.additionsUntilSweep() - 1;
+        lease.taken(before, additions < 0 ? SELDOM + sweep(before) : additions);
+        LAST.set(lease);
     }
 
     /** Forgets what is over, so that no thread keeps it alive. */
     static void tidy() {
-        OwnLeases own = CURRENT.get();
-        if (own != null && own.living() == null) {
-            CURRENT.set(null); // which refers to nothing, and need not be made again for the next lease
-        }
+        living();
     }
 
     /** As {@code locker/key}. */
     static List<String> locks(int most) {
-        OwnLeases own = CURRENT.get();
-        KeyLease last = own == null ? null : own.living();
+        KeyLease last = living();
         if (last == null) {
             return List.of();
         }
@@ -55,26 +45,21 @@ final class OwnLeases {
         return locks;
     }
 
-    private void push(KeyLease lease) {
-        this.additions--;
-        if (this.additions < 0) {
-            this.additions = SELDOM + sweep();
+    /** The last that is not over; null, which refers to nothing, where there is none. */
+    private static @Nullable KeyLease living() {
+        KeyLease last = LAST.get();
+        KeyLease found = firstLiving(last);
+        if (found != last) {
+            LAST.set(found);
         }
-        lease.taken(living());
-        this.last = lease;
-    }
-
-    private @Nullable KeyLease living() {
-        KeyLease found = firstLiving(this.last);
-        this.last = found;
         return found;
     }
 
     /** Whoever gives back in the order of taking leaves what is over behind others. @return how many are left */
-    private int sweep() {
+    private static int sweep(@Nullable KeyLease last) {
         int left = 0;
-        for (KeyLease lease = living(); lease != null; lease = lease.takenBefore()) {
-            lease.taken(firstLiving(lease.takenBefore()));
+        for (KeyLease lease = last; lease != null; lease = lease.takenBefore()) {
+            lease.takenAfter(firstLiving(lease.takenBefore()));
             left++;
         }
         return left;
@@ -85,7 +70,7 @@ final class OwnLeases {
         KeyLease lease = from;
         while (lease != null && lease.isEnded()) {
             KeyLease before = lease.takenBefore();
-            lease.taken(null);
+            lease.takenAfter(null);
             lease = before;
         }
         return lease;

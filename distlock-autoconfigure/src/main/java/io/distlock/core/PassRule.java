@@ -27,7 +27,7 @@ record PassRule(int most, long longest) {
                 && holding.hasFenceLeft()
                 && now - holding.since() < this.longest
                 && !holding.isInTrouble()
-                && holding.isCertain()
+                && holding.isCertain(now)
                 && !holding.isLimited()
                 && !isThin(holding, next, now)
                 && endsWith(holding, next, now);

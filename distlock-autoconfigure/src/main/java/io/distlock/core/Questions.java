@@ -3,6 +3,7 @@ package io.distlock.core;
 import io.distlock.driver.LineDriver;
 import io.distlock.driver.LineDriver.Question;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What one line says to the store about its claims, from one place in the store's line. Only under the line's gate. */
@@ -31,14 +32,18 @@ final class Questions {
 
     /** The same, not together with others however many there are: it follows something. */
     Runnable askAlone(Standing asking) {
-        LineDriver store = lineToStandIn();
-        if (store != null) {
+        if (lineToStandIn() != null) {
             Question question = next(asking, true);
-            return () -> this.claiming.sent(asking, question.number(), store.line(question));
+            return () -> stand(asking, question);
         }
         long number = ++this.last;
         asking.ask(number);
         return () -> this.claiming.sent(asking, number, desk().driver().acquire(asking.claim()));
+    }
+
+    private void stand(Standing asking, Question question) {
+        LineDriver store = Objects.requireNonNull(desk().lines());
+        this.claiming.sent(asking, question.number(), store.line(question));
     }
 
     private Desk desk() {

@@ -40,6 +40,8 @@ final class Taking {
 
     private final Details details;
 
+    private final TermsOfLate terms = new TermsOfLate(this::terms);
+
     private final ThreadPoolExecutor completions;
 
     Taking(LockerSettings settings, Desk desk, Tellers tellers, Details details) {
@@ -66,14 +68,18 @@ final class Taking {
     }
 
     Demand demand(LockRequest request) {
-        Demand demand = Demand.of(request, this.desk.allowed(request), this.settings, this.details);
-        this.desk.checkSharing(request, demand);
-        if (this.settings.waitWithinTtl() && demand.waitFor() > demand.ttl().toNanos()) {
+        return Demand.of(request, this.terms.of(request), this.details);
+    }
+
+    private Terms terms(LockRequest request) {
+        Terms terms = Terms.of(request, this.desk.allowed(request), this.settings);
+        this.desk.checkSharing(request);
+        if (this.settings.waitWithinTtl() && terms.waitFor() > terms.ttl().toNanos()) {
             throw new IllegalArgumentException("The wait for a lock must not be longer than its ttl, as"
                     + " distlock.wait-within-ttl says: " + request.keys() + " waits "
-                    + Duration.ofNanos(demand.waitFor()) + " for a ttl of " + demand.ttl());
+                    + Duration.ofNanos(terms.waitFor()) + " for a ttl of " + terms.ttl());
         }
-        return demand;
+        return terms;
     }
 
     /** Of a thread that waits itself. */
