@@ -45,20 +45,20 @@ class OwnLeasesTests {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void whoAlwaysHoldsSomethingDoesNotKeepWhatItGaveBack(int atOnce) {
-        List<WeakReference<String>> names = new ArrayList<>();
+        List<WeakReference<String>> keys = new ArrayList<>();
         Deque<Lease> held = new ArrayDeque<>();
         for (int i = 0; i < LOCKS; i++) {
             // a text of its own, which only the lease and its request refer to
-            String name = new String("lock " + i);
-            names.add(new WeakReference<>(name));
-            held.add(this.locker.acquire(LockRequest.of("k" + i).name(name)));
+            String key = new String("k" + i);
+            keys.add(new WeakReference<>(key));
+            held.add(this.locker.acquire(LockRequest.of(key)));
             if (held.size() > atOnce) {
                 held.remove().close();
             }
         }
         await().untilAsserted(() -> {
             System.gc();
-            assertThat(names).filteredOn(name -> name.get() != null).hasSizeLessThan(40);
+            assertThat(keys).filteredOn(key -> key.get() != null).hasSizeLessThan(40);
         });
         assertThat(OwnLeases.locks(8)).hasSize(atOnce).contains("default/k" + (LOCKS - 1));
         held.forEach(Lease::close);
