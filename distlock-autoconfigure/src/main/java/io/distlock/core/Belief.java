@@ -73,6 +73,9 @@ record Belief(long deadline, int epoch, List<Duration> mayBeSet) {
 
     /** How much of that ttl may be believed in at a time. */
     Duration most(Duration ttl) {
+        if (this.mayBeSet.isEmpty()) {
+            return ttl;
+        }
         Duration least = ttl;
         for (Duration other : this.mayBeSet) {
             least = other.compareTo(least) < 0 ? other : least;

@@ -48,6 +48,9 @@ final class Line {
      */
     @Nullable
     Member first(@Nullable String asker, long now) {
+        if (this.members.isEmpty()) {
+            return null;
+        }
         for (Iterator<Member> all = this.members.values().iterator(); all.hasNext(); ) {
             Member member = all.next();
             if (member.name().equals(asker)) {

@@ -15,6 +15,7 @@ import io.distlock.driver.Renewal;
 import io.distlock.driver.SeveralKeysDriver;
 import io.distlock.driver.SharingDriver;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,11 @@ import java.util.function.Function;
 
 /** Locks in memory; every question is answered at once, on the thread that asks. */
 final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKeysDriver {
+
+    /** What a release is answered, in the order of the answers: one is given for every lock. */
+    private static final List<CompletionStage<Ownership>> ANSWERS = Arrays.stream(Ownership.values())
+            .<CompletionStage<Ownership>>map(CompletableFuture::completedFuture)
+            .toList();
 
     private final MemoryStore store;
 
@@ -75,7 +81,11 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
 
     @Override
     public CompletionStage<Ownership> release(Release release) {
-        return ask(release.hold().key(), release, this.releasing);
+        return this.closed
+                ? CompletableFuture.failedStage(isClosed())
+                : ANSWERS.get(this.store
+                        .ask(release.hold().key(), release, this.releasing)
+                        .ordinal());
     }
 
     @Override
