@@ -33,7 +33,7 @@ public final class RandomTokens implements TokenGenerator {
     /** The platform's own, which every draw begins with. */
     private final SecureRandom platform = new SecureRandom();
 
-    /** Made anew of those at each draw, and several times as fast. */
+    /** Seeded anew by that one at each draw, and several times as fast. */
     private final SecureRandom source = source();
 
     private final byte[] seed = new byte[SEED_BYTES];
