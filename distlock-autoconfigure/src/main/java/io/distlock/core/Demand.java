@@ -22,11 +22,6 @@ record Demand(Terms terms, String facts, List<String> holds, long id) {
     /** So many of the locks are told that a caller holds who asks for another. */
     static final int MOST_HELD = 8;
 
-    /** @param ttl of the request, found allowed */
-    static Demand of(LockRequest request, Duration ttl, LockerSettings settings, Details details) {
-        return of(request, Terms.of(request, ttl, settings), details);
-    }
-
     /** @param terms of the request */
     static Demand of(LockRequest request, Terms terms, Details details) {
         String method = request.method().orElse(null);

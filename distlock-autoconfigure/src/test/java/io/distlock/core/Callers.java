@@ -51,7 +51,10 @@ public final class Callers {
     private final AtomicReference<@Nullable String> wrong = new AtomicReference<>();
 
     private static Demand demand(LockRequest request, Duration ttl) {
-        return Demand.of(request, ttl, LockerSettings.defaults(), new Details(new Instance("", ""), Map.of(), null));
+        return Demand.of(
+                request,
+                Terms.of(request, ttl, LockerSettings.defaults()),
+                new Details(new Instance("", ""), Map.of(), null));
     }
 
     public Callers() {

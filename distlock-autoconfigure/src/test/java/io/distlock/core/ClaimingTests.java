@@ -47,7 +47,10 @@ class ClaimingTests {
     }
 
     private static Demand demand(LockRequest request, Duration ttl) {
-        return Demand.of(request, ttl, LockerSettings.defaults(), new Details(new Instance("", ""), Map.of(), null));
+        return Demand.of(
+                request,
+                Terms.of(request, ttl, LockerSettings.defaults()),
+                new Details(new Instance("", ""), Map.of(), null));
     }
 
     private static CompletableFuture<Answer> ask(Desk desk) {

@@ -53,7 +53,10 @@ class PassRuleTests {
     }
 
     private static Demand demand(LockRequest request, Duration ttl) {
-        return Demand.of(request, ttl, LockerSettings.defaults(), new Details(new Instance("", ""), Map.of(), null));
+        return Demand.of(
+                request,
+                Terms.of(request, ttl, LockerSettings.defaults()),
+                new Details(new Instance("", ""), Map.of(), null));
     }
 
     /** Granted just now. */

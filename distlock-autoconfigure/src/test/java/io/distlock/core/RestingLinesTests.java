@@ -17,8 +17,7 @@ class RestingLinesTests {
 
     private static final Demand DEMAND = Demand.of(
             LockRequest.of(KEY).waitFor(OneKeyStore.EVER),
-            OneKeyStore.EVER,
-            LockerSettings.defaults(),
+            Terms.of(LockRequest.of(KEY).waitFor(OneKeyStore.EVER), OneKeyStore.EVER, LockerSettings.defaults()),
             new Details(new Instance("", ""), Map.of(), null));
 
     private final Desk desk = new OneKeyStore().instance("here");

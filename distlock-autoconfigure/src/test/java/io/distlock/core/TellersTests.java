@@ -47,8 +47,7 @@ class TellersTests {
     private static Demand demand() {
         return Demand.of(
                 LockRequest.of("k"),
-                Duration.ofSeconds(1),
-                LockerSettings.defaults(),
+                Terms.of(LockRequest.of("k"), Duration.ofSeconds(1), LockerSettings.defaults()),
                 new Details(new Instance("", ""), Map.of(), null));
     }
 

@@ -71,8 +71,7 @@ class TriesTests {
     private CompletableFuture<Answer> ask(Duration waitFor) {
         Demand demand = Demand.of(
                 LockRequest.of("orders").waitFor(waitFor),
-                LONG,
-                RARELY,
+                Terms.of(LockRequest.of("orders").waitFor(waitFor), LONG, RARELY),
                 new Details(new Instance("", ""), Map.of(), null));
         CompletableFuture<Answer> answer = new CompletableFuture<>();
         this.desk.here().enter(KEY.key(), new Waiter(demand, (self, given) -> answer.complete(given)));

@@ -22,8 +22,7 @@ class WaiterTests {
         this.waiter.set(new Waiter(
                 Demand.of(
                         LockRequest.of("order:42"),
-                        Duration.ofSeconds(1),
-                        LockerSettings.defaults(),
+                        Terms.of(LockRequest.of("order:42"), Duration.ofSeconds(1), LockerSettings.defaults()),
                         new Details(new Instance("", ""), Map.of(), null)),
                 null));
         this.heard.complete(this.waiter

@@ -13,8 +13,7 @@ class WaitingRoomTests {
 
     private static final Demand DEMAND = Demand.of(
             LockRequest.of("k"),
-            Duration.ofSeconds(1),
-            LockerSettings.defaults(),
+            Terms.of(LockRequest.of("k"), Duration.ofSeconds(1), LockerSettings.defaults()),
             new Details(new Instance("", ""), Map.of(), null));
 
     private final WaitingRoom room = new WaitingRoom();
