@@ -7,6 +7,7 @@ import io.distlock.driver.Release;
 import io.distlock.driver.SeveralKeysDriver.Together;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,6 +19,11 @@ final class RedisTogether {
 
     /** Locks of one script: other clients of the server wait as long as it runs. */
     static final int MOST = 100;
+
+    /** Locks whose end is asked for at a time, or the last of very many would be answered too late. */
+    private static final int MOST_UNDER_WAY = 8 * MOST;
+
+    private static final CompletableFuture<?> NOW = CompletableFuture.completedFuture(null);
 
     private final LockScripts scripts;
 
@@ -61,31 +67,46 @@ final class RedisTogether {
                         : CompletableFuture.failedFuture(failure));
     }
 
-    /** @param alone ends one hold */
+    /**
+     * Of very many, some wait for the answers to those before them, and fail with them.
+     *
+     * @param alone ends one hold
+     */
     List<CompletionStage<Ownership>> release(
             List<Release> releases, Function<Release, CompletionStage<Ownership>> alone) {
         List<LockKey> keys =
                 releases.stream().map(release -> release.hold().key()).toList();
+        List<CompletableFuture<?>> asked = new ArrayList<>(releases.size());
         List<CompletionStage<Ownership>> answers = new ArrayList<>(releases.size());
         while (answers.size() < releases.size()) {
             int first = answers.size();
             int reach = reach(keys.subList(first, keys.size()));
             List<Release> batch = releases.subList(first, first + reach);
+            CompletableFuture<?> turn = first < MOST_UNDER_WAY ? NOW : asked.get(first - MOST_UNDER_WAY);
             if (reach == 1) {
-                answers.add(alone.apply(batch.get(0)));
+                CompletableFuture<Ownership> answer = turn.thenCompose(before -> alone.apply(batch.get(0)));
+                asked.add(answer);
+                answers.add(answer);
             } else {
-                answers.addAll(releaseTogether(batch, keys.subList(first, first + reach), alone));
+                CompletableFuture<List<Object>> answer = turn.thenCompose(before -> endTogether(batch));
+                asked.addAll(Collections.nCopies(reach, answer));
+                answers.addAll(eachOf(batch, answer, alone));
             }
         }
         return answers;
     }
 
-    private List<CompletionStage<Ownership>> releaseTogether(
-            List<Release> batch, List<LockKey> keys, Function<Release, CompletionStage<Ownership>> alone) {
+    private CompletableFuture<List<Object>> endTogether(List<Release> batch) {
         Arguments arguments = this.scripts.start(Arguments.RELEASE * batch.size());
         batch.forEach(arguments::add);
-        CompletableFuture<List<Object>> answer =
-                this.scripts.runTogether(Script.RELEASE_ALL, this.scripts.timeout(), keys, arguments);
+        List<LockKey> keys = batch.stream().map(release -> release.hold().key()).toList();
+        return this.scripts.runTogether(Script.RELEASE_ALL, this.scripts.timeout(), keys, arguments);
+    }
+
+    private List<CompletionStage<Ownership>> eachOf(
+            List<Release> batch,
+            CompletableFuture<List<Object>> answer,
+            Function<Release, CompletionStage<Ownership>> alone) {
         List<CompletionStage<Ownership>> answers = new ArrayList<>(batch.size());
         for (int i = 0; i < batch.size(); i++) {
             int index = i;
