@@ -415,22 +415,33 @@ final class Claiming {
     private Runnable take(Standing asking, Holding holding, Duration ttl, long now) {
         asking.cancelNext();
         this.standing = null;
-        boolean taken = holding.isBelieved(now)
-                && this.line.take(
-                        holding,
-                        now,
-                        next -> asking.serves(next)
-                                && next.ttl().compareTo(ttl) <= 0
-                                && PassRule.endsWith(holding, next, now));
-        if (taken) {
+        this.line.hold(holding);
+        if (holding.isBelieved(now) && lend(asking, holding, ttl, now)) {
+            this.line.lent(holding, now);
             return this.line.refuseBehind(holding);
         }
+        this.line.letGo(holding);
         Runnable back = this.questions.giveBack(asking);
         Runnable next = this.line.claimIfNeeded();
         return () -> {
             back.run();
             next.run();
         };
+    }
+
+    /** To the first who has not left, if that one may have it: nobody is passed over for somebody behind. */
+    private boolean lend(Standing asking, Holding holding, Duration ttl, long now) {
+        WaitingRoom waiting = this.line.waiting();
+        while (!waiting.isEmpty() && mayHaveIt(waiting.first(), asking, holding, ttl, now)) {
+            if (waiting.lendToFirst(holding, now)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean mayHaveIt(Demand next, Standing asking, Holding holding, Duration ttl, long now) {
+        return asking.serves(next) && next.ttl().compareTo(ttl) <= 0 && PassRule.endsWith(holding, next, now);
     }
 
     // ---- the end of a claim ----

@@ -47,6 +47,9 @@ final class KeyLine {
     /** Whether the timer has been told that nobody needs this line, and has not come by. */
     private boolean resting;
 
+    /** Whether somebody came while it rested, as somebody may again: then it rests until the timer comes by once more. */
+    private boolean soughtAgain;
+
     /** Which came to rest before it. */
     private @Nullable KeyLine restsAfter;
 
@@ -106,6 +109,7 @@ final class KeyLine {
             if (this.retired) {
                 return false;
             }
+            this.soughtAgain = this.resting;
             then = admit(waiter);
         } finally {
             shut();
@@ -210,18 +214,17 @@ final class KeyLine {
         return this.waiting.isEmpty() ? this.claiming.fit() : refuseThoseOutOfTime(waiter -> heldHere(here));
     }
 
-    /** @return whether somebody who waits took it */
-    boolean take(Holding holding, long now, Predicate<Demand> mayHaveIt) {
+    /** This JVM holds the key by that, and lends it next. */
+    void hold(Holding holding) {
         this.held = holding;
-        if (this.waiting.lend(holding, now, mayHaveIt)) {
-            if (this.desk.tellers().isTracing()) {
-                this.waiting.foundHeldBy(factsOf(holding));
-            }
-            this.desk.keepAlive().watch(holding, now);
-            return true;
+    }
+
+    /** Somebody who waited has taken it. */
+    void lent(Holding holding, long now) {
+        if (this.desk.tellers().isTracing()) {
+            this.waiting.foundHeldBy(factsOf(holding));
         }
-        letGo(holding);
-        return false;
+        this.desk.keepAlive().watch(holding, now);
     }
 
     private static @Nullable String factsOf(Holding here) {
@@ -323,6 +326,7 @@ final class KeyLine {
             retire();
         } else if (!this.resting) {
             this.resting = true;
+            this.soughtAgain = false;
             this.desk.here().rests(this);
         }
     }
@@ -337,7 +341,7 @@ final class KeyLine {
     }
 
     /**
-     * The moment is over: unless somebody needs it by now, this line ends.
+     * The moment is over: unless somebody needs it by now, or has needed it meanwhile, this line ends.
      *
      * @return which came to rest before
      */
@@ -349,7 +353,11 @@ final class KeyLine {
         try {
             this.resting = false;
             if (isIdle() && !this.retired) {
-                retire();
+                if (this.soughtAgain) {
+                    retireOrRest();
+                } else {
+                    retire();
+                }
             }
         } finally {
             this.gate.unlock();

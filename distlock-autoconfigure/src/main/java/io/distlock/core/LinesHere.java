@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The lines of all keys of one locker, each from the first who wants its key until nobody holds or awaits it here, and for
- * a moment more: a line that nobody needs rests until the timer comes by, since most keys are wanted again and again, and
- * a line is a good part of what a lock makes.
+ * a moment more: a line that nobody needs rests until the timer comes by and nobody has come for it since it did last,
+ * since most keys are wanted again and again, and a line is a good part of what a lock makes.
  */
 final class LinesHere {
 
@@ -94,7 +94,7 @@ final class LinesHere {
         }
     }
 
-    /** The timer comes by: whatever nobody needs by now is forgotten. */
+    /** The timer comes by: whatever nobody needs now, nor has needed since it came to rest, is forgotten. */
     void endOfRest() {
         for (KeyLine line = this.resting.getAndSet(null); line != null; ) {
             line = line.endRest();

@@ -8,7 +8,6 @@ import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** How a lease ends: its hold goes to the next thread here, or back to the store, which hands it to the next in line. */
@@ -60,8 +59,21 @@ final class Returning {
             return false;
         }
         long now = System.nanoTime();
-        Predicate<Demand> mayHaveIt = next -> this.desk.passRule().allows(holding, lease.demand(), next, now);
-        return mayHaveIt.test(waiting.first()) && lease.pass() && waiting.lend(holding, now, mayHaveIt);
+        return mayPass(holding, lease, waiting, now) && lease.pass() && lend(holding, lease, waiting, now);
+    }
+
+    private boolean mayPass(Holding holding, KeyLease last, WaitingRoom waiting, long now) {
+        return !waiting.isEmpty() && this.desk.passRule().allows(holding, last.demand(), waiting.first(), now);
+    }
+
+    /** To the first who has not left: nobody is passed over for somebody behind. */
+    private boolean lend(Holding holding, KeyLease last, WaitingRoom waiting, long now) {
+        while (mayPass(holding, last, waiting, now)) {
+            if (waiting.lendToFirst(holding, now)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The key may still be there, and protected the work as long as that ran. */

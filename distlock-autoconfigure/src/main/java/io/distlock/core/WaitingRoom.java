@@ -109,18 +109,17 @@ final class WaitingRoom {
     }
 
     /**
-     * Lends it to the first of them who has not left, if that one may have it: nobody is passed over for somebody behind.
+     * Lends it to the first of them, who leaves the room.
      *
-     * @return whether somebody took a lease on it
+     * @return false when that one had given up by then, so that the next may have it
      */
-    boolean lend(Holding holding, long now, Predicate<Demand> mayHaveIt) {
-        for (Waiter next = this.first; next != null && mayHaveIt.test(next.demand()); next = this.first) {
-            remove(next);
-            if (next.answer(holding.lend(next, now))) {
-                return true;
-            }
-            holding.takeBack();
+    boolean lendToFirst(Holding holding, long now) {
+        Waiter next = Objects.requireNonNull(this.first);
+        remove(next);
+        if (next.answer(holding.lend(next, now))) {
+            return true;
         }
+        holding.takeBack();
         return false;
     }
 }

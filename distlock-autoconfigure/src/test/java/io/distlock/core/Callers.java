@@ -186,6 +186,8 @@ public final class Callers {
         check(this.store.isEmpty(), "something stays in the store");
         for (Desk desk : this.desks) {
             if (desk != null) {
+                // whoever came while a line rested leaves it resting once more
+                desk.here().endOfRest();
                 desk.here().endOfRest();
                 check(KeyLines.isEmpty(desk), "something stays in an instance");
                 desk.close();

@@ -87,6 +87,20 @@ class RestingLinesTests {
     }
 
     @Test
+    void whoeverCameWhileItRestedLeavesItRestingOnceMore() {
+        KeyLine line = restingLine();
+        take().release();
+        this.desk.here().endOfRest();
+        KeyLease next = take();
+        assertThat(next.holding().line()).isSameAs(line);
+        next.release();
+        this.desk.here().endOfRest();
+        assertThat(KeyLines.of(this.desk)).containsExactly(KEY);
+        this.desk.here().endOfRest();
+        assertThat(KeyLines.of(this.desk)).isEmpty();
+    }
+
+    @Test
     void nothingRestsAtAClosedDesk() {
         restingLine();
         this.desk.refuseFromNowOn();
