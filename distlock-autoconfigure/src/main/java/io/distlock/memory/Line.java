@@ -1,5 +1,6 @@
 package io.distlock.memory;
 
+import io.distlock.driver.LineDriver.Question;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,17 +27,17 @@ final class Line {
     }
 
     /** Leaves unless the place belongs to a later claim. */
-    void leave(Member leaver) {
-        Member known = this.members.get(leaver.name());
+    void leave(Question leaver) {
+        Member known = this.members.get(leaver.member());
         if (known != null
                 && known.claim().hold().attempt().equals(leaver.claim().hold().attempt())) {
-            this.members.remove(leaver.name());
+            this.members.remove(leaver.member());
         }
     }
 
-    void remove(Member member) {
+    void remove(String member) {
         if (!this.members.isEmpty()) {
-            this.members.remove(member.name());
+            this.members.remove(member);
         }
     }
 

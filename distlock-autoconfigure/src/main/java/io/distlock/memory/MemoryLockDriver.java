@@ -50,9 +50,9 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
         this.store = store;
         this.settings = settings;
         this.retention = settings.recordRetention();
-        this.lining = (place, question) -> place.ask(question.claim(), member(question, place), true, this.retention);
+        this.lining = this::line;
         this.releasing = (place, release) -> {
-            Ownership found = place.end(release, null, this.retention);
+            Ownership found = place.end(release, false, this.retention);
             place.moveOn();
             return found;
         };
@@ -60,7 +60,7 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
 
     @Override
     public CompletionStage<Attempt> acquire(Claim claim) {
-        return ask(claim.key(), place -> place.ask(claim, null, false, this.retention));
+        return ask(claim.key(), place -> place.ask(claim, null, this.retention));
     }
 
     @Override
@@ -75,8 +75,13 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
 
     @Override
     public CompletionStage<Attempt> lastTry(Question question) {
-        Claim claim = question.claim();
-        return ask(claim.key(), place -> place.ask(claim, member(question, place), false, this.retention));
+        return ask(question.claim().key(), place -> {
+            Attempt answer = place.ask(question.claim(), question.member(), this.retention);
+            if (answer instanceof Attempt.Busy) {
+                place.leave(question);
+            }
+            return answer;
+        });
     }
 
     @Override
@@ -112,7 +117,7 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
             }
         }
         return new Together.Granted(claims.stream()
-                .map(claim -> this.store.ask(claim.key(), place -> place.ask(claim, null, false, this.retention)))
+                .map(claim -> this.store.ask(claim.key(), place -> place.ask(claim, null, this.retention)))
                 .map(Attempt.Granted.class::cast)
                 .toList());
     }
@@ -126,7 +131,8 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
     public CompletionStage<Ownership> leave(Question question) {
         Release release = new Release(question.claim().hold(), Duration.ZERO);
         return ask(question.claim().key(), place -> {
-            Ownership found = place.end(release, member(question, place), this.retention);
+            Ownership found = place.end(release, true, this.retention);
+            place.leave(question);
             place.moveOn();
             return found;
         });
@@ -135,8 +141,8 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
     @Override
     public CompletionStage<Handover> releaseAndLine(Release release, Question next) {
         return ask(release.hold().key(), place -> {
-            Ownership released = place.end(release, null, this.retention);
-            Attempt asked = place.ask(next.claim(), member(next, place), true, this.retention);
+            Ownership released = place.end(release, false, this.retention);
+            Attempt asked = line(place, next);
             place.moveOn(); // a claim that was ended before asks for nothing
             return new Handover(released, asked);
         });
@@ -199,14 +205,14 @@ final class MemoryLockDriver implements FreeingDriver, SharingDriver, SeveralKey
         this.store.stopListening(this.settings.instance());
     }
 
-    private Member member(Question question, Place place) {
-        String instance = this.settings.instance();
-        return new Member(
-                question,
-                instance,
-                this.store.isListening(instance),
-                place.now() + question.aliveFor().toNanos(),
-                this.retention);
+    private Attempt line(Place place, Question question) {
+        Attempt answer = place.ask(question.claim(), question.member(), this.retention);
+        if (answer instanceof Attempt.Busy) {
+            String instance = this.settings.instance();
+            long aliveUntil = place.now() + question.aliveFor().toNanos();
+            place.stand(new Member(question, instance, this.store.isListening(instance), aliveUntil, this.retention));
+        }
+        return answer;
     }
 
     private <T> CompletionStage<T> ask(LockKey key, Function<Place, T> question) {

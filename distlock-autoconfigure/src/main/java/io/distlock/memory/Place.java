@@ -4,6 +4,7 @@ import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
 import io.distlock.driver.Hold;
 import io.distlock.driver.KeyState;
+import io.distlock.driver.LineDriver.Question;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import io.distlock.driver.Renewal;
@@ -83,8 +84,8 @@ final class Place {
         return taken;
     }
 
-    /** @param mayStand whether the asker stands in line if the lock is busy, or leaves it */
-    Attempt ask(Claim claim, @Nullable Member asker, boolean mayStand, Duration retention) {
+    /** @param asker as which it may stand in line; null = as nobody */
+    Attempt ask(Claim claim, @Nullable String asker, Duration retention) {
         long now = now();
         String attempt = claim.hold().attempt();
         if (hasEnded(attempt)) {
@@ -95,18 +96,21 @@ final class Place {
             known.atLeastUntil(now + claim.ttl().toNanos());
             return known.granted();
         }
-        if (serve(asker == null ? null : asker.name(), now) && this.holders.hasRoomFor(claim)) {
+        if (serve(asker, now) && this.holders.hasRoomFor(claim)) {
             if (asker != null) {
                 this.line.remove(asker);
             }
             return grant(claim, now, retention);
         }
-        if (asker != null && mayStand) {
-            this.line.stand(asker);
-        } else if (asker != null) {
-            this.line.leave(asker);
-        }
         return busy(claim, now);
+    }
+
+    void stand(Member asker) {
+        this.line.stand(asker);
+    }
+
+    void leave(Question leaver) {
+        this.line.leave(leaver);
     }
 
     /** Why a claim among several cannot have it now; null = it can. Whoever stands in line before it gets it. */
@@ -131,16 +135,9 @@ final class Place {
                 details());
     }
 
-    /** @param leaver who leaves the line with it, and whose late questions are refused from here on */
-    Ownership end(Release release, @Nullable Member leaver, Duration retention) {
-        Ownership found = end(release, leaver != null, now(), retention);
-        if (leaver != null) {
-            this.line.leave(leaver);
-        }
-        return found;
-    }
-
-    private Ownership end(Release release, boolean leaves, long now, Duration retention) {
+    /** @param leaves whether late questions of that attempt are refused from here on */
+    Ownership end(Release release, boolean leaves, Duration retention) {
+        long now = now();
         Hold hold = release.hold();
         boolean before =
                 isByToken(hold) ? hold.token().equals(this.releasedByToken) : this.released.contains(hold.attempt());
@@ -186,7 +183,7 @@ final class Place {
             if (!this.holders.hasRoomFor(next.claim())) {
                 return false;
             }
-            this.line.remove(next);
+            this.line.remove(next.name());
             hand(next, now);
         }
         return false;
