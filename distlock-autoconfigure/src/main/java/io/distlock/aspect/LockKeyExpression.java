@@ -68,7 +68,8 @@ record LockKeyExpression(AnnotatedMethod annotated, List<Part> parts) {
             if (isSeveral(value)) {
                 return several(start, i, value, call);
             }
-            start = append(start, text(part, value));
+            // most keys end in a number, which needs no text of its own on the way
+            start = value instanceof Long number ? start + number.longValue() : append(start, text(part, value));
         }
         return List.of(start);
     }
