@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
  * What a caller asks for. Immutable; {@code LockRequest.of(key)} is complete, every other method that takes a value
@@ -21,16 +21,16 @@ public final class LockRequest {
 
     private final Set<String> keys;
 
-    private final Terms terms;
+    private final RequestTerms terms;
 
-    private LockRequest(Set<String> keys, Terms terms) {
+    private LockRequest(Set<String> keys, RequestTerms terms) {
         this.keys = keys;
         this.terms = terms;
     }
 
     /** A request for one key, or for all of several keys. */
     public static LockRequest of(String key, String... more) {
-        return new LockRequest(checked(key, more), Terms.OPEN);
+        return new LockRequest(checked(key, more), RequestTerms.OPEN);
     }
 
     /** The same request for other keys. */
@@ -50,37 +50,37 @@ public final class LockRequest {
 
     /** Label of the lock in metrics and logs; low in cardinality. */
     public LockRequest name(String name) {
-        return with(this.terms.withName(Texts.check("name", name)));
+        return with(terms -> terms.name = Optional.of(Texts.check("name", name)));
     }
 
     /** Which method asks, for whoever looks who holds the lock; annotated methods say so themselves. */
     public LockRequest method(String method) {
-        return with(this.terms.withMethod(Texts.check("method", method)));
+        return with(terms -> terms.method = Optional.of(Texts.check("method", method)));
     }
 
     /** How long the hold lives in the store unless renewed. */
     public LockRequest ttl(Duration ttl) {
-        return with(this.terms.withTtl(Durations.ttl(ttl)));
+        return with(terms -> terms.ttl = Optional.of(Durations.ttl(ttl)));
     }
 
     /** How long the caller is ready to wait; zero = try once. */
     public LockRequest waitFor(Duration waitFor) {
-        return with(this.terms.withWaitFor(Durations.notNegative("waitFor", waitFor)));
+        return with(terms -> terms.waitFor = Optional.of(Durations.notNegative("waitFor", waitFor)));
     }
 
     /** Whether the hold is renewed until it is released. */
     public LockRequest autoRenew(boolean autoRenew) {
-        return with(this.terms.withAutoRenew(autoRenew));
+        return with(terms -> terms.autoRenew = Optional.of(autoRenew));
     }
 
     /** After which time a hold is no longer renewed. */
     public LockRequest maxHold(Duration maxHold) {
-        return with(this.terms.withMaxHold(Durations.positive("maxHold", maxHold)));
+        return with(terms -> terms.maxHold = Optional.of(Durations.positive("maxHold", maxHold)));
     }
 
     /** Keeps the lock at least that long, even if it is released earlier: for jobs that must not run twice. */
     public LockRequest holdAtLeast(Duration holdAtLeast) {
-        return with(this.terms.withHoldAtLeast(Durations.notNegative("holdAtLeast", holdAtLeast)));
+        return with(terms -> terms.holdAtLeast = Durations.notNegative("holdAtLeast", holdAtLeast));
     }
 
     /** What happens to work in {@code execute} and {@code run} whose lock is lost. */
@@ -88,7 +88,7 @@ public final class LockRequest {
         if (whenLost == null) {
             throw new IllegalArgumentException("A lock's whenLost must not be null");
         }
-        return with(this.terms.withWhenLost(whenLost));
+        return with(terms -> terms.whenLost = Optional.of(whenLost));
     }
 
     /**
@@ -97,7 +97,7 @@ public final class LockRequest {
      * begins with {@code ~}.
      */
     public LockRequest metadata(Map<String, String> metadata) {
-        return with(this.terms.withMetadata(Texts.checkMetadata(metadata)));
+        return with(terms -> terms.metadata = Texts.checkMetadata(metadata));
     }
 
     /**
@@ -110,7 +110,7 @@ public final class LockRequest {
             throw new IllegalArgumentException("A lock's token must not be 'shared', which is what stands at a key that"
                     + " several hold: choose another for " + this.keys);
         }
-        return with(this.terms.withToken(checked));
+        return with(terms -> terms.token = Optional.of(checked));
     }
 
     /**
@@ -121,7 +121,7 @@ public final class LockRequest {
      * <p>Not every store can; a locker whose store cannot refuses such requests.
      */
     public LockRequest shared() {
-        return with(this.terms.withMode(LockMode.SHARED));
+        return with(terms -> terms.mode = LockMode.SHARED);
     }
 
     /**
@@ -135,7 +135,7 @@ public final class LockRequest {
         if (permits < 1) {
             throw new IllegalArgumentException("A lock must have at least one permit, not " + permits);
         }
-        return with(this.terms.withPermits(permits));
+        return with(terms -> terms.permits = permits);
     }
 
     public Set<String> keys() {
@@ -143,52 +143,52 @@ public final class LockRequest {
     }
 
     public Optional<String> name() {
-        return this.terms.name();
+        return this.terms.name;
     }
 
     public Optional<String> method() {
-        return this.terms.method();
+        return this.terms.method;
     }
 
     public Optional<Duration> ttl() {
-        return this.terms.ttl();
+        return this.terms.ttl;
     }
 
     public Optional<Duration> waitFor() {
-        return this.terms.waitFor();
+        return this.terms.waitFor;
     }
 
     public Optional<Boolean> autoRenew() {
-        return this.terms.autoRenew();
+        return this.terms.autoRenew;
     }
 
     public Optional<Duration> maxHold() {
-        return this.terms.maxHold();
+        return this.terms.maxHold;
     }
 
     public Duration holdAtLeast() {
-        return this.terms.holdAtLeast();
+        return this.terms.holdAtLeast;
     }
 
     public Optional<WhenLost> whenLost() {
-        return this.terms.whenLost();
+        return this.terms.whenLost;
     }
 
     public Map<String, String> metadata() {
-        return this.terms.metadata();
+        return this.terms.metadata;
     }
 
     public Optional<String> token() {
-        return this.terms.token();
+        return this.terms.token;
     }
 
     public LockMode mode() {
-        return this.terms.mode();
+        return this.terms.mode;
     }
 
     /** How many may hold the lock at once: 1 = nobody else, {@link Integer#MAX_VALUE} = any number that share it. */
     public int permits() {
-        Integer permits = this.terms.permits();
+        Integer permits = this.terms.permits;
         if (permits != null) {
             return permits;
         }
@@ -200,207 +200,7 @@ public final class LockRequest {
         return "LockRequest" + this.keys;
     }
 
-    private LockRequest with(Terms changed) {
-        return new LockRequest(this.keys, changed);
-    }
-
-    /** What may be left open is kept as callers get it, since it is asked for at every lock and made once. */
-    private record Terms(
-            Optional<String> name,
-            Optional<Duration> ttl,
-            Optional<Duration> waitFor,
-            Optional<Boolean> autoRenew,
-            Optional<Duration> maxHold,
-            Duration holdAtLeast,
-            Optional<WhenLost> whenLost,
-            Map<String, String> metadata,
-            Optional<String> token,
-            LockMode mode,
-            @Nullable Integer permits,
-            Optional<String> method) {
-
-        static final Terms OPEN = new Terms(
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Duration.ZERO,
-                Optional.empty(),
-                Map.of(),
-                Optional.empty(),
-                LockMode.EXCLUSIVE,
-                null,
-                Optional.empty());
-
-        Terms withName(String value) {
-            return new Terms(
-                    Optional.of(value),
-                    ttl,
-                    waitFor,
-                    autoRenew,
-                    maxHold,
-                    holdAtLeast,
-                    whenLost,
-                    metadata,
-                    token,
-                    mode,
-                    permits,
-                    method);
-        }
-
-        Terms withTtl(Duration value) {
-            return new Terms(
-                    name,
-                    Optional.of(value),
-                    waitFor,
-                    autoRenew,
-                    maxHold,
-                    holdAtLeast,
-                    whenLost,
-                    metadata,
-                    token,
-                    mode,
-                    permits,
-                    method);
-        }
-
-        Terms withWaitFor(Duration value) {
-            return new Terms(
-                    name,
-                    ttl,
-                    Optional.of(value),
-                    autoRenew,
-                    maxHold,
-                    holdAtLeast,
-                    whenLost,
-                    metadata,
-                    token,
-                    mode,
-                    permits,
-                    method);
-        }
-
-        Terms withAutoRenew(boolean value) {
-            return new Terms(
-                    name,
-                    ttl,
-                    waitFor,
-                    Optional.of(value),
-                    maxHold,
-                    holdAtLeast,
-                    whenLost,
-                    metadata,
-                    token,
-                    mode,
-                    permits,
-                    method);
-        }
-
-        Terms withMaxHold(Duration value) {
-            return new Terms(
-                    name,
-                    ttl,
-                    waitFor,
-                    autoRenew,
-                    Optional.of(value),
-                    holdAtLeast,
-                    whenLost,
-                    metadata,
-                    token,
-                    mode,
-                    permits,
-                    method);
-        }
-
-        Terms withHoldAtLeast(Duration value) {
-            return new Terms(
-                    name, ttl, waitFor, autoRenew, maxHold, value, whenLost, metadata, token, mode, permits, method);
-        }
-
-        Terms withWhenLost(WhenLost value) {
-            return new Terms(
-                    name,
-                    ttl,
-                    waitFor,
-                    autoRenew,
-                    maxHold,
-                    holdAtLeast,
-                    Optional.of(value),
-                    metadata,
-                    token,
-                    mode,
-                    permits,
-                    method);
-        }
-
-        Terms withMetadata(Map<String, String> value) {
-            return new Terms(
-                    name, ttl, waitFor, autoRenew, maxHold, holdAtLeast, whenLost, value, token, mode, permits, method);
-        }
-
-        Terms withToken(String value) {
-            return new Terms(
-                    name,
-                    ttl,
-                    waitFor,
-                    autoRenew,
-                    maxHold,
-                    holdAtLeast,
-                    whenLost,
-                    metadata,
-                    Optional.of(value),
-                    mode,
-                    permits,
-                    method);
-        }
-
-        Terms withMode(LockMode value) {
-            return new Terms(
-                    name,
-                    ttl,
-                    waitFor,
-                    autoRenew,
-                    maxHold,
-                    holdAtLeast,
-                    whenLost,
-                    metadata,
-                    token,
-                    value,
-                    permits,
-                    method);
-        }
-
-        Terms withPermits(int value) {
-            return new Terms(
-                    name,
-                    ttl,
-                    waitFor,
-                    autoRenew,
-                    maxHold,
-                    holdAtLeast,
-                    whenLost,
-                    metadata,
-                    token,
-                    mode,
-                    value,
-                    method);
-        }
-
-        Terms withMethod(String value) {
-            return new Terms(
-                    name,
-                    ttl,
-                    waitFor,
-                    autoRenew,
-                    maxHold,
-                    holdAtLeast,
-                    whenLost,
-                    metadata,
-                    token,
-                    mode,
-                    permits,
-                    Optional.of(value));
-        }
+    private LockRequest with(Consumer<RequestTerms> change) {
+        return new LockRequest(this.keys, this.terms.with(change));
     }
 }
