@@ -5,12 +5,9 @@ import io.distlock.LockState;
 import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
 import io.distlock.driver.Hold;
-import io.distlock.driver.LineDriver.Grant;
 import io.distlock.driver.LineDriver.Question;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
-import io.distlock.driver.Ownership;
-import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +26,8 @@ final class Claiming {
 
     private final Questions questions;
 
+    private final Granting granting = new Granting(this);
+
     private @Nullable Standing standing;
 
     Claiming(KeyLine line, Desk desk, @Nullable String member) {
@@ -45,8 +44,28 @@ final class Claiming {
         return this.desk;
     }
 
+    Questions questions() {
+        return this.questions;
+    }
+
+    Granting granting() {
+        return this.granting;
+    }
+
     boolean isUnderWay() {
         return this.standing != null;
+    }
+
+    /** The claim under way, if there is one. */
+    @Nullable
+    Standing standing() {
+        return this.standing;
+    }
+
+    /** It was granted: nothing is asked for it any more. */
+    void ended(Standing asking) {
+        asking.cancelNext();
+        this.standing = null;
     }
 
     /** Whether the store has said busy to all who ask now: whoever comes next stands behind this line's place. */
@@ -239,7 +258,8 @@ final class Claiming {
         return attempt instanceof Attempt.Granted && !isKept(claim.hold());
     }
 
-    private boolean isKept(Hold hold) {
+    /** Whether it is held here. */
+    boolean isKept(Hold hold) {
         Holding held = this.line.held();
         return held != null && held.hold().equals(hold);
     }
@@ -254,9 +274,7 @@ final class Claiming {
         if (attempt instanceof Attempt.Granted granted) {
             Long sent = asking.sentAt(number);
             asking.answered();
-            return sent == null
-                    ? KeyLine.NOTHING
-                    : use(asking, holding(asking, granted, sent, asking.claim().ttl()));
+            return sent == null ? KeyLine.NOTHING : this.granting.use(asking, granted, sent);
         }
         if (attempt instanceof Attempt.Busy busy) {
             asking.busy(number, busy);
@@ -319,129 +337,6 @@ final class Claiming {
             this.desk.asking().later(this, asking);
         }
         return told;
-    }
-
-    // ---- a grant ----
-
-    /** By message. */
-    void granted(Grant grant) {
-        this.line.inside(() -> {
-            Standing asking = this.standing;
-            if (asking != null && asking.claim().hold().equals(grant.hold())) {
-                Long sent = asking.sentAt(grant.question());
-                return sent == null ? KeyLine.NOTHING : accept(asking, grant, sent);
-            }
-            return isKept(grant.hold()) ? KeyLine.NOTHING : () -> this.desk.giveBack(grant.hold(), grant.ttl());
-        });
-    }
-
-    private Runnable accept(Standing asking, Grant grant, long sent) {
-        if (asking.isSettling() || isSaidAnew(asking, grant, sent)) {
-            return KeyLine.NOTHING;
-        }
-        return use(asking, holding(asking, grant.granted(), sent, grant.ttl()));
-    }
-
-    /**
-     * Whether too little is left of it, but enough by the answer to a later question that is under way: no renewal says it
-     * sooner, and whoever has no more time than for one answer gets that one.
-     */
-    private boolean isSaidAnew(Standing asking, Grant grant, long sent) {
-        long now = System.nanoTime();
-        return asking.hasAskedSince(grant.question())
-                && isThin(holding(asking, grant.granted(), sent, grant.ttl()), now)
-                && !isThin(holding(asking, grant.granted(), asking.lastSent(), grant.ttl()), now);
-    }
-
-    private Holding holding(Standing asking, Attempt.Granted granted, long sent, Duration stored) {
-        return new Holding(
-                this.line,
-                asking.claim(),
-                granted,
-                sent,
-                stored.minus(this.desk.settings().grace()));
-    }
-
-    private boolean isThin(Holding holding, long now) {
-        return PassRule.isThin(holding, this.line.waiting().first(), now);
-    }
-
-    /** One that has just been made. */
-    private Runnable use(Standing asking, Holding holding) {
-        return use(asking, holding, Duration.ZERO, holding.since());
-    }
-
-    /** @param lengthened for how long it has just been renewed */
-    private Runnable use(Standing asking, Holding holding, Duration lengthened, long now) {
-        Duration wanted = this.line.waiting().first().ttl();
-        if (!isThin(holding, now) || wanted.compareTo(lengthened) <= 0 || !holding.isBelieved(now)) {
-            return take(asking, holding, wanted, now);
-        }
-        asking.settle();
-        return () -> this.desk
-                .keepAlive()
-                .renewNow(
-                        holding,
-                        wanted,
-                        (found, failure) -> this.line.inside(() -> this.standing == asking
-                                ? lengthened(asking, holding, wanted, found, failure)
-                                : this.questions.giveBack(asking)));
-    }
-
-    private Runnable lengthened(
-            Standing asking, Holding holding, Duration ttl, @Nullable Ownership found, @Nullable Throwable failure) {
-        if (found == Ownership.OURS) {
-            return use(asking, holding, ttl, System.nanoTime());
-        }
-        holding.end();
-        if (found != null) {
-            return use(asking, holding, ttl, System.nanoTime());
-        }
-        // whose time is over has waited for an answer once
-        Answer unavailable = new Answer.Unavailable(StoreCalls.trouble(failure));
-        Runnable told = this.line.refuseThoseOutOfTime(waiter -> unavailable);
-        Runnable again = this.standing == asking ? use(asking, holding, ttl, System.nanoTime()) : KeyLine.NOTHING;
-        return () -> {
-            told.run();
-            again.run();
-        };
-    }
-
-    /**
-     * A grant that came after its validity is none, and one that nobody takes goes back.
-     *
-     * @param ttl for which enough is left of it
-     */
-    private Runnable take(Standing asking, Holding holding, Duration ttl, long now) {
-        asking.cancelNext();
-        this.standing = null;
-        this.line.hold(holding);
-        if (holding.isBelieved(now) && lend(asking, holding, ttl, now)) {
-            this.line.lent(holding, now);
-            return this.line.refuseBehind(holding);
-        }
-        this.line.letGo(holding);
-        Runnable back = this.questions.giveBack(asking);
-        Runnable next = this.line.claimIfNeeded();
-        return () -> {
-            back.run();
-            next.run();
-        };
-    }
-
-    /** To the first who has not left, if that one may have it: nobody is passed over for somebody behind. */
-    private boolean lend(Standing asking, Holding holding, Duration ttl, long now) {
-        WaitingRoom waiting = this.line.waiting();
-        while (!waiting.isEmpty() && mayHaveIt(waiting.first(), asking, holding, ttl, now)) {
-            if (waiting.lendToFirst(holding, now)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean mayHaveIt(Demand next, Standing asking, Holding holding, Duration ttl, long now) {
-        return asking.serves(next) && next.ttl().compareTo(ttl) <= 0 && PassRule.endsWith(holding, next, now);
     }
 
     // ---- the end of a claim ----

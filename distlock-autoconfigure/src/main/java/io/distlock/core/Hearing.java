@@ -87,7 +87,7 @@ final class Hearing {
         if (line == null) {
             this.desk.giveBack(grant.hold(), grant.ttl());
         } else {
-            line.claiming().granted(grant);
+            line.claiming().granting().granted(grant);
         }
     }
 

@@ -9,8 +9,6 @@ import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -67,7 +65,7 @@ final class KeyLease implements Lease, Answer {
 
     private volatile State state = State.HELD;
 
-    /** Who asked to be told of the loss and has not been: the action itself where there is one, as for most, else {@link Both}. */
+    /** Who asked to be told of the loss and has not been: see {@link Hearers}. */
     private volatile @Nullable Object hearers;
 
     private volatile @Nullable LockLost loss;
@@ -260,7 +258,7 @@ final class KeyLease implements Lease, Answer {
         Object before;
         do {
             before = this.hearers;
-        } while (!HEARERS.compareAndSet(this, before, before == null ? action : new Both(before, action)));
+        } while (!HEARERS.compareAndSet(this, before, Hearers.with(before, action)));
         LockLost known = this.loss;
         if (known != null) {
             // it may have been told before this one was there
@@ -268,20 +266,9 @@ final class KeyLease implements Lease, Answer {
         }
     }
 
-    /** Each of those who asked is in one answer only, in the order of their asking. */
-    @SuppressWarnings("unchecked") // nothing else was put there
+    /** Each of those who asked is in one answer only. */
     private List<Consumer<LockLost>> untold() {
-        List<Consumer<LockLost>> actions = new ArrayList<>(1);
-        Object next = HEARERS.getAndSet(this, null);
-        while (next instanceof Both both) {
-            actions.add(both.after);
-            next = both.before;
-        }
-        if (next != null) {
-            actions.add((Consumer<LockLost>) next);
-        }
-        Collections.reverse(actions);
-        return actions;
+        return Hearers.of(HEARERS.getAndSet(this, null));
     }
 
     Demand demand() {
@@ -487,9 +474,6 @@ final class KeyLease implements Lease, Answer {
     }
 
     private static final class Awaited extends CompletableFuture<ReleaseOutcome> {}
-
-    /** @param before an action, or several */
-    private record Both(Object before, Consumer<LockLost> after) {}
 
     private KeyLine line() {
         return this.holding.line();
