@@ -8,6 +8,7 @@ import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Nodes;
+import io.distlock.driver.Release;
 import io.distlock.driver.VotingDriver;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,6 +63,10 @@ abstract class SeveralNodes {
         return opened(new QuorumLockDriver(new Voters(spiedNodes(), fencing, rejoinAfter)));
     }
 
+    final LockDriver quorum(List<Node> nodes, boolean fencing) {
+        return opened(new QuorumLockDriver(new Voters(nodes, fencing, Duration.ZERO)));
+    }
+
     final <D extends LockDriver> D opened(D driver) {
         this.drivers.add(driver);
         return driver;
@@ -80,6 +85,13 @@ abstract class SeveralNodes {
         return nodes;
     }
 
+    /** All of which can be asked from now on: otherwise that is certain of a majority only. */
+    final List<Node> knownNodes() {
+        List<Node> nodes = spiedNodes();
+        answer(Node.greetAll(nodes));
+        return nodes;
+    }
+
     final Claim claim(String token) {
         return new Claim(new Hold(this.key, token, UUID.randomUUID().toString()), TTL, 1, "");
     }
@@ -92,6 +104,16 @@ abstract class SeveralNodes {
             holders.append(token == null ? "-" : token);
         }
         return holders.toString();
+    }
+
+    /** @return above all fences that this node has given so far, far ahead of all clocks */
+    final long aheadByFences(int node) {
+        LockDriver ahead =
+                opened(nodes().stores(settings(Duration.ofSeconds(5))).get(node));
+        Claim far = new Claim(claim("x").hold(), TTL, 1_000_000_000, "");
+        long last = granted(ahead.acquire(far)).fence() + 1_000_000_000;
+        answer(ahead.release(new Release(far.hold(), Duration.ZERO)));
+        return last;
     }
 
     static Attempt.Granted granted(CompletionStage<Attempt> attempt) {
