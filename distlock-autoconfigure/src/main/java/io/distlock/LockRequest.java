@@ -40,7 +40,7 @@ public final class LockRequest {
 
     private static Set<String> checked(String key, String... more) {
         if (more.length == 0) {
-            return Set.of(Keys.check(key));
+            return Collections.singleton(Keys.check(key)); // the smallest set there is: one is made for most calls
         }
         TreeSet<String> keys = new TreeSet<>(Keys.BYTE_ORDER);
         keys.add(Keys.check(key));

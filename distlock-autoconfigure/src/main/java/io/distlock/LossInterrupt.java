@@ -11,7 +11,6 @@ import java.util.function.Consumer;
 public final class LossInterrupt implements Consumer<LockLost>, AutoCloseable {
 
     private enum Stage {
-        WAITING,
         /** About to interrupt. */
         TELLING,
         TOLD,
@@ -19,12 +18,11 @@ public final class LossInterrupt implements Consumer<LockLost>, AutoCloseable {
     }
 
     /** In place of a lock, since one is made for every call and nearly none is ever told. */
-    private static final AtomicReferenceFieldUpdater<LossInterrupt, Stage> STAGE =
-            AtomicReferenceFieldUpdater.newUpdater(LossInterrupt.class, Stage.class, "stage");
+    private static final AtomicReferenceFieldUpdater<LossInterrupt, Object> STAGE =
+            AtomicReferenceFieldUpdater.newUpdater(LossInterrupt.class, Object.class, "stage");
 
-    private final Thread worker = Thread.currentThread();
-
-    private volatile Stage stage = Stage.WAITING;
+    /** The thread to interrupt, while nothing has happened. */
+    private volatile Object stage = Thread.currentThread();
 
     private LossInterrupt() {}
 
@@ -38,33 +36,26 @@ public final class LossInterrupt implements Consumer<LockLost>, AutoCloseable {
     /** Called by the lease, from another thread; a second loss, of another of several keys, changes nothing. */
     @Override
     public void accept(LockLost loss) {
-        if (!STAGE.compareAndSet(this, Stage.WAITING, Stage.TELLING)) {
+        if (!(this.stage instanceof Thread worker) || !STAGE.compareAndSet(this, worker, Stage.TELLING)) {
             return;
         }
-        boolean ours = !this.worker.isInterrupted();
+        boolean ours = !worker.isInterrupted();
         try {
             if (ours) {
-                this.worker.interrupt();
+                worker.interrupt();
             }
         } finally {
-            this.stage = ours ? Stage.TOLD : Stage.WAITING;
+            this.stage = ours ? Stage.TOLD : worker;
         }
     }
 
     @Override
     public void close() {
-        while (!STAGE.compareAndSet(this, Stage.WAITING, Stage.OVER)) {
-            Stage now = this.stage;
-            if (now == Stage.TOLD || now == Stage.OVER) {
-                end(now);
-                return;
-            }
+        Object last = this.stage;
+        while (last == Stage.TELLING || !STAGE.compareAndSet(this, last, Stage.OVER)) {
             Thread.yield(); // until it is done, which takes no longer than to interrupt a thread
+            last = this.stage;
         }
-    }
-
-    private void end(Stage last) {
-        this.stage = Stage.OVER;
         if (last == Stage.TOLD) {
             Thread.interrupted();
         }

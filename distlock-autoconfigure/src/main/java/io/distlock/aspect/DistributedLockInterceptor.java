@@ -107,7 +107,7 @@ public final class DistributedLockInterceptor implements MethodInterceptor {
             return lock(operation, request, call);
         }
         if (!missing.isEmpty()) {
-            return lock(operation, operation.request(missing), call);
+            return lock(operation, operation.bind(missing), call);
         }
         try (LeaseScope scope = operation.held(held.get(0)).open()) {
             return call.proceed();

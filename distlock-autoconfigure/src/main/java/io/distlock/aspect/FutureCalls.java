@@ -47,7 +47,7 @@ final class FutureCalls {
         if (missing.isEmpty()) {
             return future.start(entered.get(0).lease());
         }
-        LockRequest asked = entered.isEmpty() ? request : operation.request(missing);
+        LockRequest asked = entered.isEmpty() ? request : operation.bind(missing);
         return future.start(operation.locker().get().acquireAsync(asked));
     }
 

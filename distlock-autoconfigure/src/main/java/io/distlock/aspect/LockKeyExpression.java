@@ -1,18 +1,17 @@
 package io.distlock.aspect;
 
+import io.distlock.LockRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.Expression;
 import org.springframework.expression.common.CompositeStringExpression;
 import org.springframework.expression.common.LiteralExpression;
-import org.springframework.expression.spel.ast.VariableReference;
-import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.util.ObjectUtils;
 
 /**
@@ -20,29 +19,35 @@ import org.springframework.util.ObjectUtils;
  *
  * @param parts in the order of the text
  */
-record LockKeyExpression(AnnotatedMethod annotated, List<Part> parts) {
+record LockKeyExpression(
+        AnnotatedMethod annotated, Parameters parameters, Expressions expressions, List<KeyPart> parts) {
 
     /** More at once is more likely a mistake than a wish: each is a round trip's worth of work in the store. */
     static final int MOST_KEYS = 100;
 
+    private static final String[] ONLY_ONE = {};
+
     static LockKeyExpression of(
             AnnotatedMethod annotated, Parameters parameters, Expressions expressions, String written) {
         String text = expressions.properties(annotated, "key", written).strip();
+        List<KeyPart> parts = parts(annotated, parameters, expressions, text)
+                .map(part -> KeyPart.of(part, parameters))
+                .toList();
+        return new LockKeyExpression(annotated, parameters, expressions, parts);
+    }
+
+    private static Stream<Expression> parts(
+            AnnotatedMethod annotated, Parameters parameters, Expressions expressions, String text) {
         if (text.isEmpty()) {
-            return of(annotated, new LiteralExpression(annotated.key()));
+            return Stream.of(new LiteralExpression(annotated.key()));
         }
         if (isOneExpression(text)) {
-            return of(annotated, expressions.expression(annotated, parameters, "key", text));
+            return Stream.of(expressions.expression(annotated, parameters, "key", text));
         }
         Expression template = expressions.template(annotated, parameters, "key", text);
         return template instanceof CompositeStringExpression composite
-                ? of(annotated, composite.getExpressions())
-                : of(annotated, template);
-    }
-
-    private static LockKeyExpression of(AnnotatedMethod annotated, Expression... parts) {
-        return new LockKeyExpression(
-                annotated, Arrays.stream(parts).map(Part::of).toList());
+                ? Arrays.stream(composite.getExpressions())
+                : Stream.of(template);
     }
 
     private static boolean isOneExpression(String text) {
@@ -54,31 +59,48 @@ record LockKeyExpression(AnnotatedMethod annotated, List<Part> parts) {
 
     /** The key, where every call gives the same. */
     Optional<String> fixed() {
-        return this.parts.stream().allMatch(Part::isFixed)
-                ? Optional.of(this.parts.stream().map(Part::written).collect(Collectors.joining()))
+        return this.parts.stream().allMatch(KeyPart::isFixed)
+                ? Optional.of(this.parts.stream().map(KeyPart::written).collect(Collectors.joining()))
                 : Optional.empty();
     }
 
-    /** @throws IllegalArgumentException when an expression fails, or gives nothing to lock */
-    List<String> keys(EvaluationContext call) {
+    /**
+     * The same request, for the keys of that call.
+     *
+     * @throws IllegalArgumentException when an expression fails, or gives nothing to lock
+     */
+    LockRequest fill(LockRequest open, Call call) {
         String start = "";
         for (int i = 0; i < this.parts.size(); i++) {
-            Part part = this.parts.get(i);
+            KeyPart part = this.parts.get(i);
             Object value = value(part, call);
             if (isSeveral(value)) {
-                return several(start, i, value, call);
+                return fill(open, several(start, i, value, call));
             }
             // most keys end in a number, which needs no text of its own on the way
             start = value instanceof Long number ? start + number.longValue() : append(start, text(part, value));
         }
-        return List.of(start);
+        return fill(open, start, ONLY_ONE);
+    }
+
+    LockRequest fill(LockRequest open, List<String> keys) {
+        return fill(open, keys.get(0), keys.subList(1, keys.size()).toArray(String[]::new));
+    }
+
+    private LockRequest fill(LockRequest open, String key, String[] more) {
+        try {
+            return open.keys(key, more);
+        } catch (IllegalArgumentException refused) {
+            throw new IllegalArgumentException(
+                    "No lock key for " + this.annotated + ": " + refused.getMessage(), refused);
+        }
     }
 
     /** @param value of the first part that is several, which follows {@code start} */
-    private List<String> several(String start, int first, @Nullable Object value, EvaluationContext call) {
+    private List<String> several(String start, int first, @Nullable Object value, Call call) {
         List<String> keys = List.of(start);
         for (int i = first; i < this.parts.size(); i++) {
-            Part part = this.parts.get(i);
+            KeyPart part = this.parts.get(i);
             keys = append(keys, texts(part, i == first ? value : value(part, call)));
             if (keys.size() > MOST_KEYS) {
                 throw refuse(part, "makes " + keys.size() + " keys, and at most " + MOST_KEYS + " go together");
@@ -87,13 +109,14 @@ record LockKeyExpression(AnnotatedMethod annotated, List<Part> parts) {
         return keys;
     }
 
-    private @Nullable Object value(Part part, EvaluationContext call) {
+    private @Nullable Object value(KeyPart part, Call call) {
         if (part.isFixed()) {
             return part.written();
         }
         try {
-            String argument = part.argument();
-            Object value = argument == null ? part.expression().getValue(call) : call.lookupVariable(argument);
+            Object value = part.isArgument()
+                    ? call.arguments()[part.argument()]
+                    : part.expression().getValue(this.expressions.context(this.annotated, this.parameters, call));
             return value instanceof Optional<?> optional ? optional.orElse(null) : value;
         } catch (RuntimeException failure) {
             throw new IllegalArgumentException(
@@ -108,7 +131,7 @@ record LockKeyExpression(AnnotatedMethod annotated, List<Part> parts) {
                 || value != null && value.getClass().isArray();
     }
 
-    private List<String> texts(Part part, @Nullable Object value) {
+    private List<String> texts(KeyPart part, @Nullable Object value) {
         if (value == null || !isSeveral(value)) {
             return List.of(text(part, value));
         }
@@ -125,7 +148,7 @@ record LockKeyExpression(AnnotatedMethod annotated, List<Part> parts) {
         return texts;
     }
 
-    private String text(Part part, @Nullable Object value) {
+    private String text(KeyPart part, @Nullable Object value) {
         if (part.isFixed()) {
             return part.written();
         }
@@ -143,7 +166,7 @@ record LockKeyExpression(AnnotatedMethod annotated, List<Part> parts) {
         return text;
     }
 
-    private IllegalArgumentException refuse(Part part, String fact) {
+    private IllegalArgumentException refuse(KeyPart part, String fact) {
         return new IllegalArgumentException(
                 "No lock key for " + this.annotated + ": expression '" + part.written() + "' " + fact);
     }
@@ -163,32 +186,5 @@ record LockKeyExpression(AnnotatedMethod annotated, List<Part> parts) {
 
     private static String append(String start, String end) {
         return start.isEmpty() ? end : start.concat(end);
-    }
-
-    /**
-     * Some text, or one expression.
-     *
-     * @param written as it stands in the annotation
-     * @param argument which the expression names and nothing else, as most do; then it can be looked up directly
-     */
-    record Part(
-            Expression expression, String written, @Nullable String argument) {
-
-        static Part of(Expression expression) {
-            return new Part(expression, expression.getExpressionString(), argument(expression));
-        }
-
-        /** {@code #root} and {@code #this} are no arguments. */
-        private static @Nullable String argument(Expression part) {
-            if (part instanceof SpelExpression expression && expression.getAST() instanceof VariableReference) {
-                String name = part.getExpressionString().strip().substring(1);
-                return name.equals("root") || name.equals("this") ? null : name;
-            }
-            return null;
-        }
-
-        boolean isFixed() {
-            return this.expression instanceof LiteralExpression;
-        }
     }
 }

@@ -33,8 +33,6 @@ record LockOperation(
         boolean reentrant,
         Extent extent) {
 
-    private static final String[] ONLY_ONE = {};
-
     private static final Log LOGGER = LogFactory.getLog(LockOperation.class);
 
     /** @throws InvalidLockAnnotationException when it can never work */
@@ -87,23 +85,17 @@ record LockOperation(
 
     /** @throws IllegalArgumentException when the condition cannot be decided */
     boolean wants(Call call) {
-        return this.condition.holds(() -> context(call));
+        return this.condition.holds(() -> this.expressions.context(this.annotated, this.parameters, call));
     }
 
     /** @throws IllegalArgumentException when the call gives no key, or one that cannot be locked */
     LockRequest bind(Call call) {
-        return this.fixed != null ? this.fixed : request(this.key.keys(context(call)));
+        return this.fixed != null ? this.fixed : this.key.fill(this.terms.request(), call);
     }
 
-    LockRequest request(List<String> keys) {
-        String[] more =
-                keys.size() == 1 ? ONLY_ONE : keys.subList(1, keys.size()).toArray(String[]::new);
-        try {
-            return this.terms.request().keys(keys.get(0), more);
-        } catch (IllegalArgumentException refused) {
-            throw new IllegalArgumentException(
-                    "No lock key for " + this.annotated + ": " + refused.getMessage(), refused);
-        }
+    /** For some of its keys. */
+    LockRequest bind(List<String> keys) {
+        return this.key.fill(this.terms.request(), keys);
     }
 
     /**
@@ -133,9 +125,5 @@ record LockOperation(
     /** A lease of this operation's lock, as its work sees it. */
     HeldLease held(Lease lease) {
         return new HeldLease(lease, this.locker.name(), this.terms.whenLost());
-    }
-
-    private CallContext context(Call call) {
-        return this.expressions.context(this.annotated, this.parameters, call);
     }
 }

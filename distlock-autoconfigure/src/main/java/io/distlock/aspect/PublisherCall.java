@@ -55,7 +55,7 @@ final class PublisherCall {
         if (missing.isEmpty()) {
             return body(held);
         }
-        LockRequest asked = missing.size() == request.keys().size() ? request : this.operation.request(missing);
+        LockRequest asked = missing.size() == request.keys().size() ? request : this.operation.bind(missing);
         return Flux.usingWhen(lease(asked), lease -> under(lease, held), PublisherCall::release)
                 .onErrorResume(NotGranted.class, this::notGranted);
     }

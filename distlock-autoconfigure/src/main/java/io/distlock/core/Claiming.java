@@ -126,7 +126,7 @@ final class Claiming {
                 first = this.line.waiting().next()) {
             try {
                 Demand demand = first.demand();
-                Standing asking = new Standing(this.desk.claim(this.line.key(), demand), demand, tries);
+                Standing asking = new Standing(this, this.desk.claim(this.line.key(), demand), demand, tries);
                 this.standing = asking;
                 return asking;
             } catch (RuntimeException | Error noToken) {

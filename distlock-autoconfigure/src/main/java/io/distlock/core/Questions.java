@@ -36,9 +36,8 @@ final class Questions {
             Question question = next(asking, true);
             return () -> stand(asking, question);
         }
-        long number = ++this.last;
-        asking.ask(number);
-        return () -> this.claiming.sent(asking, number, desk().driver().acquire(asking.claim()));
+        asking.ask(++this.last);
+        return asking;
     }
 
     private void stand(Standing asking, Question question) {

@@ -13,8 +13,12 @@ import org.jspecify.annotations.Nullable;
  * <p>The validity of a grant counts from the question that it answers, never from its arrival, and a grant by message
  * answers the question whose number it repeats. A grant for a question before the last one that was answered "busy" is
  * over: the store saw the key in other hands since.
+ *
+ * <p>To run it sends the question that was noted last, one that knows of no line: most locks are got by nothing else.
  */
-final class Standing {
+final class Standing implements Runnable {
+
+    private final Claiming claiming;
 
     private final Claim claim;
 
@@ -55,7 +59,8 @@ final class Standing {
 
     private Ticker.@Nullable Entry next;
 
-    Standing(Claim claim, Demand demand, @Nullable Tries tries) {
+    Standing(Claiming claiming, Claim claim, Demand demand, @Nullable Tries tries) {
+        this.claiming = claiming;
         this.claim = claim;
         this.demand = demand;
         this.tries = tries;
@@ -101,6 +106,11 @@ final class Standing {
         this.lastNumber = number;
         this.lastSent = System.nanoTime();
         this.underWay = true;
+    }
+
+    @Override
+    public void run() {
+        this.claiming.sent(this, this.lastNumber, this.claiming.desk().driver().acquire(this.claim));
     }
 
     /** When the last question was sent. */
