@@ -1,8 +1,6 @@
 package io.distlock.core;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Until when a hold may be believed in. Answers of the store lengthen it, each counted from before its question was sent.
@@ -13,13 +11,11 @@ import java.util.List;
  * from its sending; belief goes on in steps no longer than the store may be cut to.
  *
  * @param deadline on the monotonic clock
- * @param epoch counts what outdates the answers to questions sent before
- * @param mayBeSet the ttls of commands that are under way, or whose end nobody knows
  */
-record Belief(long deadline, int epoch, List<Duration> mayBeSet) {
+record Belief(long deadline, Outdating outdating) {
 
     static Belief since(long sent, Duration ttl) {
-        return new Belief(end(sent, ttl), 0, List.of());
+        return new Belief(end(sent, ttl), Outdating.NOTHING);
     }
 
     private static long end(long sent, Duration ttl) {
@@ -30,11 +26,13 @@ record Belief(long deadline, int epoch, List<Duration> mayBeSet) {
         return one - other < 0 ? one : other;
     }
 
+    int epoch() {
+        return this.outdating.epoch();
+    }
+
     /** A command that sets the ttl is about to be sent. */
     Belief setting(long sent, Duration ttl) {
-        List<Duration> more = new ArrayList<>(this.mayBeSet);
-        more.add(ttl);
-        return new Belief(earlier(this.deadline, end(sent, ttl)), this.epoch + 1, List.copyOf(more));
+        return new Belief(earlier(this.deadline, end(sent, ttl)), this.outdating.with(ttl));
     }
 
     /** The command, and no other of that ttl, has been executed: later questions are answered after it. */
@@ -45,46 +43,37 @@ record Belief(long deadline, int epoch, List<Duration> mayBeSet) {
     /** The command that was to be sent then was not executed, and never will be. */
     Belief notSet(Belief before, Duration ttl) {
         Belief now = without(ttl);
-        boolean undisturbed = this.epoch == before.epoch + 1 && before.deadline - this.deadline > 0;
-        return undisturbed ? new Belief(before.deadline, now.epoch, now.mayBeSet) : now;
+        boolean undisturbed = epoch() == before.epoch() + 1 && before.deadline - this.deadline > 0;
+        return undisturbed ? new Belief(before.deadline, now.outdating) : now;
     }
 
     private Belief without(Duration ttl) {
-        List<Duration> fewer = new ArrayList<>(this.mayBeSet);
-        fewer.remove(ttl);
-        return new Belief(this.deadline, this.epoch, List.copyOf(fewer));
+        return new Belief(this.deadline, this.outdating.without(ttl));
     }
 
     /** A question that was sent then has lengthened the hold to that ttl. */
     Belief renewed(long sent, Duration ttl, int asOf) {
         long next = end(sent, most(ttl));
-        return asOf == this.epoch && next - this.deadline > 0 ? new Belief(next, this.epoch, this.mayBeSet) : this;
+        return asOf == epoch() && next - this.deadline > 0 ? new Belief(next, this.outdating) : this;
     }
 
     /** The store has said how long it lasts, to a question that was sent then. */
     Belief counted(long sent, Duration left, int asOf) {
-        return asOf == this.epoch ? new Belief(end(sent, most(left)), this.epoch, this.mayBeSet) : this;
+        return asOf == epoch() ? new Belief(end(sent, most(left)), this.outdating) : this;
     }
 
     /** It ends then at the latest, whatever has been asked before. */
     Belief cut(long latest) {
-        return new Belief(earlier(this.deadline, latest), this.epoch + 1, this.mayBeSet);
+        return new Belief(earlier(this.deadline, latest), this.outdating.all());
     }
 
     /** How much of that ttl may be believed in at a time. */
     Duration most(Duration ttl) {
-        if (this.mayBeSet.isEmpty()) {
-            return ttl;
-        }
-        Duration least = ttl;
-        for (Duration other : this.mayBeSet) {
-            least = other.compareTo(least) < 0 ? other : least;
-        }
-        return least;
+        return this.outdating.most(ttl);
     }
 
     /** Whether nobody can be sure of a whole ttl any more. */
     boolean isLimited() {
-        return !this.mayBeSet.isEmpty();
+        return !this.outdating.mayBeSet().isEmpty();
     }
 }

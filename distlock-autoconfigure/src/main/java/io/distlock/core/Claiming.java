@@ -8,6 +8,7 @@ import io.distlock.driver.Hold;
 import io.distlock.driver.LineDriver.Question;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -222,6 +223,18 @@ final class Claiming {
                 : KeyLine.NOTHING);
     }
 
+    /** A question that knows of no line. */
+    void send(Standing asking, long number) {
+        sent(asking, number, this.desk.driver().acquire(asking.claim()));
+    }
+
+    void send(Standing asking, Question question) {
+        sent(
+                asking,
+                question.number(),
+                Objects.requireNonNull(this.desk.lines()).line(question));
+    }
+
     void sent(Standing asking, long number, CompletionStage<Attempt> reply) {
         Attempt known = StoreCalls.known(reply);
         if (known != null) {
@@ -288,8 +301,8 @@ final class Claiming {
             this.line.waiting().foundHeldBy(holder());
         }
         Attempt.Busy found = asking.lastBusy();
-        if (found != null && this.desk.undo().isLeftover(found.token()) && asking.met(found.token())) {
-            return endLeftover(asking, found.token());
+        if (found != null && this.desk.undo().isLeftover(found.token()) && asking.meetLeftover()) {
+            return endLeftover(asking, found);
         }
         Answer refusal = refusedBy(found);
         Runnable refused = this.line.refuseThoseOutOfTime(waiter -> refusal);
@@ -312,18 +325,17 @@ final class Claiming {
     }
 
     /** Nobody holds the key but an attempt of our own that was given up: that is not busy. Its end first, then the key. */
-    private Runnable endLeftover(Standing asking, String token) {
+    private Runnable endLeftover(Standing asking, Attempt.Busy leftover) {
         Standing next = asking;
         if (this.desk.lines() == null) {
             next = newStanding(asking.tries());
             if (next == null) {
                 return KeyLine.NOTHING;
             }
-            next.assumeBusy();
-            next.met(token);
+            next.assumeBusyBy(leftover);
         }
         Runnable again = this.questions.askAlone(next);
-        return () -> this.desk.undo().hurry(token).whenComplete((ended, failure) -> again.run());
+        return () -> this.desk.undo().hurry(leftover.token()).whenComplete((ended, failure) -> again.run());
     }
 
     /** A store that is silent from the start fails all; one that fell silent later may come back while there is time. */

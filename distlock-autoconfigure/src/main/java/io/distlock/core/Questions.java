@@ -3,7 +3,6 @@ package io.distlock.core;
 import io.distlock.driver.LineDriver;
 import io.distlock.driver.LineDriver.Question;
 import java.time.Duration;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What one line says to the store about its claims, from one place in the store's line. Only under the line's gate. */
@@ -33,16 +32,11 @@ final class Questions {
     /** The same, not together with others however many there are: it follows something. */
     Runnable askAlone(Standing asking) {
         if (lineToStandIn() != null) {
-            Question question = next(asking, true);
-            return () -> stand(asking, question);
+            next(asking, true);
+        } else {
+            asking.ask(++this.last);
         }
-        asking.ask(++this.last);
         return asking;
-    }
-
-    private void stand(Standing asking, Question question) {
-        LineDriver store = Objects.requireNonNull(desk().lines());
-        this.claiming.sent(asking, question.number(), store.line(question));
     }
 
     private Desk desk() {

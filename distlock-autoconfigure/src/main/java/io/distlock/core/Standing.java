@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * answers the question whose number it repeats. A grant for a question before the last one that was answered "busy" is
  * over: the store saw the key in other hands since.
  *
- * <p>To run it sends the question that was noted last, one that knows of no line: most locks are got by nothing else.
+ * <p>To run it sends the question that was noted last: one is made for nearly every lock, and needs no other object for that.
  */
 final class Standing implements Runnable {
 
@@ -29,9 +29,11 @@ final class Standing implements Runnable {
     /** The question that was sent before the last, if a grant may still answer it, and those before that. */
     private @Nullable Sent earlier;
 
-    private boolean hasAsked;
-
+    /** 0 = none was asked. */
     private long lastNumber;
+
+    /** The last one, if it knows of a line. */
+    private @Nullable Question question;
 
     private boolean underWay;
 
@@ -51,7 +53,8 @@ final class Standing implements Runnable {
 
     private boolean ambiguous;
 
-    private @Nullable String leftover;
+    /** Whether the last busy answer named an attempt of our own that was given up, and its end has been asked for. */
+    private boolean metLeftover;
 
     private Attempt.@Nullable Busy busy;
 
@@ -94,15 +97,17 @@ final class Standing implements Runnable {
         ask(number);
         this.stands = stands;
         this.listens = listens;
-        return new Question(this.claim, member, number, aliveFor);
+        Question next = new Question(this.claim, member, number, aliveFor);
+        this.question = next;
+        return next;
     }
 
     /** Notes that a question goes out now which knows of no line. */
     void ask(long number) {
         cancelNext();
         this.stands = false;
-        this.earlier = this.hasAsked ? new Sent(this.lastNumber, this.lastSent, this.earlier) : null;
-        this.hasAsked = true;
+        this.question = null;
+        this.earlier = this.lastNumber > 0 ? new Sent(this.lastNumber, this.lastSent, this.earlier) : null;
         this.lastNumber = number;
         this.lastSent = System.nanoTime();
         this.underWay = true;
@@ -110,7 +115,12 @@ final class Standing implements Runnable {
 
     @Override
     public void run() {
-        this.claiming.sent(this, this.lastNumber, this.claiming.desk().driver().acquire(this.claim));
+        Question known = this.question;
+        if (known == null) {
+            this.claiming.send(this, this.lastNumber);
+        } else {
+            this.claiming.send(this, known);
+        }
     }
 
     /** When the last question was sent. */
@@ -121,7 +131,7 @@ final class Standing implements Runnable {
     /** When that question was sent; null for one that is too old to count, or was never sent. */
     @Nullable
     Long sentAt(long number) {
-        if (this.hasAsked && number == this.lastNumber) {
+        if (number == this.lastNumber) {
             return this.lastSent;
         }
         for (Sent question = this.earlier; question != null; question = question.earlier) {
@@ -141,6 +151,7 @@ final class Standing implements Runnable {
         this.underWay = false;
         this.wasBusy = true;
         this.inLine = this.stands;
+        this.metLeftover = this.metLeftover && isOf(answer.token());
         this.busy = answer;
         this.failure = null;
         this.earlier = from(number, this.earlier);
@@ -157,19 +168,30 @@ final class Standing implements Runnable {
     }
 
     /**
-     * It found an attempt of our own that was given up, with that token.
+     * The last busy answer named an attempt of our own that was given up.
      *
      * @return whether that was not so before
      */
-    boolean met(String leftover) {
-        boolean first = !leftover.equals(this.leftover);
-        this.leftover = leftover;
+    boolean meetLeftover() {
+        boolean first = !this.metLeftover;
+        this.metLeftover = true;
         return first;
+    }
+
+    private boolean isOf(String token) {
+        return this.busy != null && this.busy.token().equals(token);
     }
 
     /** Those who wait have been told before that the key is held. */
     void assumeBusy() {
         this.wasBusy = true;
+    }
+
+    /** The same, by that attempt of our own, whose end has been asked for. */
+    void assumeBusyBy(Attempt.Busy leftover) {
+        assumeBusy();
+        this.busy = leftover;
+        this.metLeftover = true;
     }
 
     /** It was granted, but must be lengthened before use; no question is asked meanwhile. */
