@@ -12,6 +12,7 @@ public enum SubjectKind {
     TOKEN(TokenQueue::new, Trait.YARDSTICK, Trait.NO_RENEWAL),
     COHORT(Cohort::new, Trait.YARDSTICK, Trait.NO_RENEWAL),
     BATON(Baton::new, Trait.YARDSTICK, Trait.NO_RENEWAL),
+    RELAY(Relay::new, Trait.YARDSTICK, Trait.NO_RENEWAL),
     DISTLOCK(Distlock::passing),
     DISTLOCK_NO_PASS(Distlock::notPassing),
     DISTLOCK_JEDIS(Distlock::overJedis),

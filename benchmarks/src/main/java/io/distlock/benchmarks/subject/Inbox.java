@@ -1,0 +1,85 @@
+package io.distlock.benchmarks.subject;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Scripts over the usual client, and messages that tell the owner of a token that its turn has come. */
+final class Inbox implements AutoCloseable {
+
+    private final String channel = UUID.randomUUID().toString();
+
+    private final AtomicLong last = new AtomicLong();
+
+    private final ConcurrentMap<String, CompletableFuture<Void>> awaited = new ConcurrentHashMap<>();
+
+    private final RedisClient client;
+
+    private final RedisCommands<String, String> redis;
+
+    private final String ttl;
+
+    Inbox(SubjectSettings settings) {
+        this.client = RedisClient.create(
+                RedisURI.create(settings.redis().host(), settings.redis().port()));
+        this.redis = this.client.connect().sync();
+        this.ttl = Long.toString(settings.ttl().toMillis());
+        StatefulRedisPubSubConnection<String, String> messages = this.client.connectPubSub();
+        messages.addListener(new RedisPubSubAdapter<>() {
+            @Override
+            public void message(String channel, String token) {
+                turnOf(token);
+            }
+        });
+        messages.sync().subscribe(this.channel);
+    }
+
+    /** One that begins with the channel on which its owner listens, and whose turn may come from here on. */
+    String newToken() {
+        String token = this.channel + ":" + this.last.incrementAndGet();
+        this.awaited.put(token, new CompletableFuture<>());
+        return token;
+    }
+
+    void turnOf(String token) {
+        CompletableFuture<Void> turn = this.awaited.get(token);
+        if (turn != null) {
+            turn.complete(null);
+        }
+    }
+
+    void awaitTurnOf(String token) throws Exception {
+        Objects.requireNonNull(this.awaited.get(token)).get(SubjectSettings.WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        this.awaited.remove(token);
+    }
+
+    String load(String script) {
+        return this.redis.scriptLoad(script);
+    }
+
+    /** @param more after the token and the ttl in ms */
+    long call(String script, String key, String token, String... more) {
+        String[] arguments = new String[2 + more.length];
+        arguments[0] = token;
+        arguments[1] = this.ttl;
+        System.arraycopy(more, 0, arguments, 2, more.length);
+        Long answer =
+                this.redis.evalsha(script, ScriptOutputType.INTEGER, new String[] {key, key + ":line"}, arguments);
+        return answer;
+    }
+
+    @Override
+    public void close() {
+        this.client.shutdown();
+    }
+}
