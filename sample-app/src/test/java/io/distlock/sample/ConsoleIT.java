@@ -41,11 +41,13 @@ import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.EventListener;
+import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** The endpoint over HTTP and the console in a real browser; its pictures are kept in {@code target/screenshots}. */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@DirtiesContext // or it would still write into the directory while that is deleted
 class ConsoleIT {
 
     /** All that makes trouble in addresses, in JSON and in pages. */
