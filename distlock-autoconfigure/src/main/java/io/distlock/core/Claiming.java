@@ -8,7 +8,6 @@ import io.distlock.driver.Hold;
 import io.distlock.driver.LineDriver.Question;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
-import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -127,7 +126,7 @@ final class Claiming {
                 first = this.line.waiting().next()) {
             try {
                 Demand demand = first.demand();
-                Standing asking = new Standing(this, this.desk.claim(this.line.key(), demand), demand, tries);
+                Standing asking = new Standing(this.questions, this.desk.claim(this.line.key(), demand), demand, tries);
                 this.standing = asking;
                 return asking;
             } catch (RuntimeException | Error noToken) {
@@ -221,18 +220,6 @@ final class Claiming {
         this.line.inside(() -> this.standing == asking && asking.isInLine() && !asking.isUnderWay()
                 ? this.questions.ask(asking)
                 : KeyLine.NOTHING);
-    }
-
-    /** A question that knows of no line. */
-    void send(Standing asking, long number) {
-        sent(asking, number, this.desk.driver().acquire(asking.claim()));
-    }
-
-    void send(Standing asking, Question question) {
-        sent(
-                asking,
-                question.number(),
-                Objects.requireNonNull(this.desk.lines()).line(question));
     }
 
     void sent(Standing asking, long number, CompletionStage<Attempt> reply) {

@@ -39,6 +39,15 @@ final class Questions {
         return asking;
     }
 
+    /** @param question null = one that knows of no line */
+    void send(Standing asking, long number, @Nullable Question question) {
+        LineDriver store = desk().lines();
+        this.claiming.sent(
+                asking,
+                number,
+                question == null || store == null ? desk().driver().acquire(asking.claim()) : store.line(question));
+    }
+
     private Desk desk() {
         return this.claiming.desk();
     }

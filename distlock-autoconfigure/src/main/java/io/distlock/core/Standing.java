@@ -14,11 +14,12 @@ import org.jspecify.annotations.Nullable;
  * answers the question whose number it repeats. A grant for a question before the last one that was answered "busy" is
  * over: the store saw the key in other hands since.
  *
- * <p>To run it sends the question that was noted last: one is made for nearly every lock, and needs no other object for that.
+ * <p>To run it sends the question that was noted last; the next is noted only when that is answered, so no other can have
+ * come between. Nearly every lock asks one, which needs no object of its own for that.
  */
 final class Standing implements Runnable {
 
-    private final Claiming claiming;
+    private final Questions questions;
 
     private final Claim claim;
 
@@ -62,8 +63,8 @@ final class Standing implements Runnable {
 
     private Ticker.@Nullable Entry next;
 
-    Standing(Claiming claiming, Claim claim, Demand demand, @Nullable Tries tries) {
-        this.claiming = claiming;
+    Standing(Questions questions, Claim claim, Demand demand, @Nullable Tries tries) {
+        this.questions = questions;
         this.claim = claim;
         this.demand = demand;
         this.tries = tries;
@@ -115,12 +116,7 @@ final class Standing implements Runnable {
 
     @Override
     public void run() {
-        Question known = this.question;
-        if (known == null) {
-            this.claiming.send(this, this.lastNumber);
-        } else {
-            this.claiming.send(this, known);
-        }
+        this.questions.send(this, this.lastNumber, this.question);
     }
 
     /** When the last question was sent. */

@@ -1,7 +1,5 @@
 package io.distlock.benchmarks.subject;
 
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** The token, passed on among waiting threads of this JVM up to 64 times or for 10 ms before Redis has it back. */
@@ -11,7 +9,7 @@ final class Cohort implements Subject {
 
     private static final long PASSING_NANOS = 10_000_000;
 
-    private final ConcurrentMap<String, Line> lines = new ConcurrentHashMap<>();
+    private final Lines lines = new Lines(Line::new);
 
     private final TokenQueue tokens;
 
@@ -21,9 +19,7 @@ final class Cohort implements Subject {
 
     @Override
     public Held acquire(String key) throws Exception {
-        Line line = this.lines.computeIfAbsent(key, Line::new);
-        line.enter();
-        return line;
+        return this.lines.enter(key);
     }
 
     @Override
@@ -31,7 +27,7 @@ final class Cohort implements Subject {
         this.tokens.close();
     }
 
-    private final class Line implements Held {
+    private final class Line implements Lines.Line {
 
         private final ReentrantLock inside = new ReentrantLock(true);
 
@@ -47,7 +43,8 @@ final class Cohort implements Subject {
             this.key = key;
         }
 
-        void enter() throws Exception {
+        @Override
+        public void enter() throws Exception {
             this.inside.lock();
             if (!this.ours) {
                 tokens.take(this.key);

@@ -12,14 +12,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** Scripts over the usual client, and messages that tell the owner of a token that its turn has come. */
 final class Inbox implements AutoCloseable {
 
     private final String channel = UUID.randomUUID().toString();
 
-    private final AtomicLong last = new AtomicLong();
+    private final Tokens tokens = new Tokens(this.channel);
 
     private final ConcurrentMap<String, CompletableFuture<Void>> awaited = new ConcurrentHashMap<>();
 
@@ -46,7 +45,7 @@ final class Inbox implements AutoCloseable {
 
     /** One that begins with the channel on which its owner listens, and whose turn may come from here on. */
     String newToken() {
-        String token = this.channel + ":" + this.last.incrementAndGet();
+        String token = this.tokens.next();
         this.awaited.put(token, new CompletableFuture<>());
         return token;
     }

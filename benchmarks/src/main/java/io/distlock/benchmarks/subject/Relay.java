@@ -1,8 +1,6 @@
 package io.distlock.benchmarks.subject;
 
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +19,7 @@ final class Relay implements Subject {
 
     private static final int OURS = 2;
 
-    private final ConcurrentMap<String, Line> lines = new ConcurrentHashMap<>();
+    private final Lines lines = new Lines(Line::new);
 
     private final Inbox inbox;
 
@@ -40,9 +38,7 @@ final class Relay implements Subject {
 
     @Override
     public Held acquire(String key) throws Exception {
-        Line line = this.lines.computeIfAbsent(key, Line::new);
-        line.enter();
-        return line;
+        return this.lines.enter(key);
     }
 
     @Override
@@ -50,7 +46,7 @@ final class Relay implements Subject {
         this.inbox.close();
     }
 
-    private final class Line implements Held {
+    private final class Line implements Lines.Line {
 
         private final ReentrantLock inside = new ReentrantLock(true);
 
@@ -63,7 +59,8 @@ final class Relay implements Subject {
             this.key = key;
         }
 
-        void enter() throws Exception {
+        @Override
+        public void enter() throws Exception {
             this.inside.lock();
             String standing = this.token;
             if (standing == null) {
