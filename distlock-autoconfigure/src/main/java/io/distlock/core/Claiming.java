@@ -291,8 +291,7 @@ final class Claiming {
         if (found != null && this.desk.undo().isLeftover(found.token()) && asking.meetLeftover()) {
             return endLeftover(asking, found);
         }
-        Answer refusal = refusedBy(found);
-        Runnable refused = this.line.refuseThoseOutOfTime(waiter -> refusal);
+        Runnable refused = this.line.refuseThoseOutOfTime(waiter -> refusedBy(found));
         if (this.standing != asking) {
             return refused;
         }

@@ -198,6 +198,9 @@ final class KeyLine {
     Runnable refuse(Predicate<Waiter> whom, Function<Waiter, Answer> how) {
         List<Waiter> refused = this.waiting.dismiss(whom);
         Runnable fitted = this.claiming.fit();
+        if (refused.isEmpty()) {
+            return fitted;
+        }
         return () -> {
             fitted.run();
             refused.forEach(waiter -> waiter.answer(how.apply(waiter)));

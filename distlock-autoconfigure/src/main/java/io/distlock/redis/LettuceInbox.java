@@ -78,7 +78,8 @@ final class LettuceInbox {
     }
 
     /**
-     * The connection for commands has fallen silent, so this one may be dead without a word, too; another takes its place once it hears messages. Until then this one may still hear some.
+     * The connection for commands has fallen silent, so this one may be dead without a word, too; another takes its place
+     * once it hears messages. Until then this one may still hear some.
      */
     void mayBeDead() {
         Runnable open = this.openAnother;
