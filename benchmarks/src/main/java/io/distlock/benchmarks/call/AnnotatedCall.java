@@ -32,9 +32,14 @@ public class AnnotatedCall {
     private final ConfigurableApplicationContext unlocked =
             CallApplication.start(CallApplication.class, OpenLocker.class);
 
+    private final ConfigurableApplicationContext barelyLocked =
+            CallApplication.start(CallApplication.class, LeastLocker.class);
+
     private final Shop shop = this.context.getBean(Shop.class);
 
     private final Shop open = this.unlocked.getBean(Shop.class);
+
+    private final Shop least = this.barelyLocked.getBean(Shop.class);
 
     private final Shop bare = new Shop(this.shop);
 
@@ -44,6 +49,7 @@ public class AnnotatedCall {
     public void stop() {
         this.context.close();
         this.unlocked.close();
+        this.barelyLocked.close();
     }
 
     @Benchmark
@@ -64,6 +70,11 @@ public class AnnotatedCall {
     @Benchmark
     public long keyOfTheArgument() {
         return this.open.lockedById(this.id++ & 1023);
+    }
+
+    @Benchmark
+    public long fixedKeyOfTheLeast() {
+        return this.least.locked(this.id++);
     }
 
     @Benchmark

@@ -17,12 +17,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Grants everything at once and excludes nobody, as cheaply as can be. */
-final class OpenLocker implements Locker {
+class OpenLocker implements Locker {
 
     @Override
     public <T extends @Nullable Object, E extends Exception> T execute(LockRequest request, LockedWork<T, E> work)
             throws E {
-        Lease lease = new OpenLease(request.keys());
+        Lease lease = acquire(request);
         try (LeaseScope scope = LeaseScope.open(lease)) {
             return work.run(lease);
         }
@@ -68,7 +68,7 @@ final class OpenLocker implements Locker {
         return Optional.empty();
     }
 
-    private record OpenLease(Set<String> keys) implements Lease {
+    record OpenLease(Set<String> keys) implements Lease {
 
         @Override
         public String key() {
