@@ -23,7 +23,7 @@ final class Attempts {
         if (this.size >= kept) {
             removeAt(0, this.size - kept + 1);
         } else if (this.size == this.texts.length) {
-            int room = Math.max(1, Math.min(2 * this.size, kept));
+            int room = Math.max(1, 2 * this.size);
             this.texts = Arrays.copyOf(this.texts, room);
             this.hashes = Arrays.copyOf(this.hashes, room);
         }
