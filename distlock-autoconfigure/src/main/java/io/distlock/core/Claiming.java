@@ -208,9 +208,8 @@ final class Claiming {
     /** The store keeps no line and was asked as often as is allowed: that it was busy is the answer. */
     void askNoMore(Standing asking) {
         this.line.inside(() -> {
-            Answer refusal = refusal();
             return this.standing == asking && !asking.isUnderWay()
-                    ? this.line.refuse(waiter -> true, waiter -> refusal)
+                    ? this.line.refuse(waiter -> true, this::refusal)
                     : KeyLine.NOTHING;
         });
     }
@@ -291,7 +290,7 @@ final class Claiming {
         if (found != null && this.desk.undo().isLeftover(found.token()) && asking.meetLeftover()) {
             return endLeftover(asking, found);
         }
-        Runnable refused = this.line.refuseThoseOutOfTime(waiter -> refusedBy(found));
+        Runnable refused = this.line.refuseThoseOutOfTime(() -> refusedBy(found));
         if (this.standing != asking) {
             return refused;
         }
@@ -330,7 +329,7 @@ final class Claiming {
         boolean hopeless = !asking.wasBusy() || trouble.kind() == Kind.MISCONFIGURED;
         Answer unavailable = new Answer.Unavailable(trouble);
         Runnable told = this.line.refuse(
-                waiter -> hopeless || !waiter.demand().isPatient() || waiter.isLastCall(), waiter -> unavailable);
+                waiter -> hopeless || !waiter.demand().isPatient() || waiter.isLastCall(), () -> unavailable);
         if (this.standing == asking) {
             this.desk.asking().later(this, asking);
         }

@@ -108,7 +108,7 @@ final class Granting {
         }
         // whose time is over has waited for an answer once
         Answer unavailable = new Answer.Unavailable(StoreCalls.trouble(failure));
-        Runnable told = line().refuseThoseOutOfTime(waiter -> unavailable);
+        Runnable told = line().refuseThoseOutOfTime(() -> unavailable);
         Runnable again =
                 this.claiming.standing() == asking ? use(asking, holding, ttl, System.nanoTime()) : KeyLine.NOTHING;
         return () -> {

@@ -9,7 +9,6 @@ import io.distlock.driver.LockKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -191,30 +190,35 @@ final class KeyLine {
 
     /** Refuses all who wait and leaves the line. */
     void closeToWaiters() {
-        inside(() -> refuse(waiter -> true, waiter -> new Answer.Refused(Reason.CLOSED, null, null)));
+        inside(() -> refuse(waiter -> true, () -> new Answer.Refused(Reason.CLOSED, null, null)));
     }
 
-    /** Answers those whom the test names, and ends the claim when nobody is left. */
-    Runnable refuse(Predicate<Waiter> whom, Function<Waiter, Answer> how) {
+    /**
+     * Answers those whom the test names, and ends the claim when nobody is left.
+     *
+     * @param how asked once and before they leave, and not at all where there are none of them
+     */
+    Runnable refuse(Predicate<Waiter> whom, Supplier<Answer> how) {
+        if (!this.waiting.isAny(whom)) {
+            return this.claiming.fit();
+        }
+        Answer answer = how.get();
         List<Waiter> refused = this.waiting.dismiss(whom);
         Runnable fitted = this.claiming.fit();
-        if (refused.isEmpty()) {
-            return fitted;
-        }
         return () -> {
             fitted.run();
-            refused.forEach(waiter -> waiter.answer(how.apply(waiter)));
+            refused.forEach(waiter -> waiter.answer(answer));
         };
     }
 
     /** Refuses those who do not wait, or not any more. */
-    Runnable refuseThoseOutOfTime(Function<Waiter, Answer> how) {
+    Runnable refuseThoseOutOfTime(Supplier<Answer> how) {
         return refuse(waiter -> !waiter.demand().isPatient() || waiter.isLastCall(), how);
     }
 
     /** One who waited here holds the key now: for those whose time is over, that is the answer. */
     Runnable refuseBehind(Holding here) {
-        return this.waiting.isEmpty() ? this.claiming.fit() : refuseThoseOutOfTime(waiter -> heldHere(here));
+        return this.waiting.isEmpty() ? this.claiming.fit() : refuseThoseOutOfTime(() -> heldHere(here));
     }
 
     /** This JVM holds the key by that, and lends it next. */

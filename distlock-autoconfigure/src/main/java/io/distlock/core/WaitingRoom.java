@@ -78,21 +78,20 @@ final class WaitingRoom {
     }
 
     boolean isAnyPatient() {
+        return isAny(waiter -> waiter.demand().isPatient());
+    }
+
+    boolean isOnlyLastCalls() {
+        return !isAny(waiter -> !waiter.isLastCall());
+    }
+
+    boolean isAny(Predicate<Waiter> ones) {
         for (Waiter waiter = this.first; waiter != null; waiter = waiter.behind()) {
-            if (waiter.demand().isPatient()) {
+            if (ones.test(waiter)) {
                 return true;
             }
         }
         return false;
-    }
-
-    boolean isOnlyLastCalls() {
-        for (Waiter waiter = this.first; waiter != null; waiter = waiter.behind()) {
-            if (!waiter.isLastCall()) {
-                return false;
-            }
-        }
-        return true;
     }
 
     void foundHeldBy(@Nullable String facts) {

@@ -58,5 +58,6 @@ final class Attempts {
         System.arraycopy(this.texts, first + count, this.texts, first, behind);
         System.arraycopy(this.hashes, first + count, this.hashes, first, behind);
         this.size -= count;
+        Arrays.fill(this.texts, this.size, this.size + count, ""); // keeps no text alive
     }
 }
