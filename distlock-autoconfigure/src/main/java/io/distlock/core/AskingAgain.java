@@ -148,7 +148,7 @@ final class AskingAgain {
         List<CompletionStage<Attempt>> replies = store.line(questions);
         for (int i = 0; i < replies.size(); i++) {
             Due one = asked.get(i);
-            one.claiming.sent(one.asking, questions.get(i).number(), replies.get(i));
+            one.claiming.replying().sent(one.asking, questions.get(i).number(), replies.get(i));
         }
     }
 

@@ -3,12 +3,10 @@ package io.distlock.core;
 import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockState;
 import io.distlock.driver.Attempt;
-import io.distlock.driver.Claim;
 import io.distlock.driver.Hold;
 import io.distlock.driver.LineDriver.Question;
 import io.distlock.driver.LockDriverException;
 import io.distlock.driver.LockDriverException.Kind;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +26,15 @@ final class Claiming {
 
     private final Granting granting = new Granting(this);
 
+    private final Replying replying;
+
     private @Nullable Standing standing;
 
     Claiming(KeyLine line, Desk desk, @Nullable String member) {
         this.line = line;
         this.desk = desk;
         this.questions = new Questions(this, member);
+        this.replying = new Replying(this, line, desk);
     }
 
     KeyLine line() {
@@ -50,6 +51,10 @@ final class Claiming {
 
     Granting granting() {
         return this.granting;
+    }
+
+    Replying replying() {
+        return this.replying;
     }
 
     boolean isUnderWay() {
@@ -88,7 +93,8 @@ final class Claiming {
         return refusedBy(asking == null ? null : asking.lastBusy());
     }
 
-    private Answer refusedBy(Attempt.@Nullable Busy busy) {
+    /** @param busy what the store has said of who holds the key; null = nothing */
+    Answer refusedBy(Attempt.@Nullable Busy busy) {
         if (busy != null && this.desk.undo().isEnding(busy.token())) {
             return new Answer.Unavailable(new LockDriverException(
                     Kind.UNANSWERED,
@@ -119,7 +125,8 @@ final class Claiming {
     }
 
     /** Null = nobody waits any more: those for whom no claim could be made were told why. */
-    private @Nullable Standing newStanding(@Nullable Tries tries) {
+    @Nullable
+    Standing newStanding(@Nullable Tries tries) {
         this.standing = null;
         for (Waiter first = this.line.waiting().next();
                 first != null;
@@ -146,17 +153,6 @@ final class Claiming {
         }
         asking.assumeBusy();
         return this.questions.next(asking, true);
-    }
-
-    /** The answer to {@link #beginInLine()}. */
-    void answeredInLine(Question question, @Nullable Attempt attempt, @Nullable Throwable failure) {
-        this.line.inside(() -> {
-            Standing asking = this.standing;
-            if (asking == null || !asking.claim().equals(question.claim())) {
-                return isStray(question.claim(), attempt) ? this.questions.leave(question) : KeyLine.NOTHING;
-            }
-            return heard(asking, question.number(), attempt, failure);
-        });
     }
 
     /** A question now, unless one is under way: somebody has no time to wait for the next that is due. */
@@ -209,131 +205,15 @@ final class Claiming {
     void askNoMore(Standing asking) {
         this.line.inside(() -> {
             return this.standing == asking && !asking.isUnderWay()
-                    ? this.line.refuse(waiter -> true, this::refusal)
+                    ? this.line.admitting().refuse(waiter -> true, this::refusal)
                     : KeyLine.NOTHING;
         });
-    }
-
-    /** Messages can arrive from here on: a question says so now, instead of the next one that is due. */
-    private void askSoon(Standing asking) {
-        this.line.inside(() -> this.standing == asking && asking.isInLine() && !asking.isUnderWay()
-                ? this.questions.ask(asking)
-                : KeyLine.NOTHING);
-    }
-
-    void sent(Standing asking, long number, CompletionStage<Attempt> reply) {
-        Attempt known = StoreCalls.known(reply);
-        if (known != null) {
-            answeredAtOnce(asking, number, known);
-            return;
-        }
-        this.desk.asking().sent();
-        reply.whenComplete((attempt, failure) -> {
-            this.desk.asking().answered();
-            this.line.inside(() -> answered(asking, number, attempt, failure));
-        });
-    }
-
-    private void answeredAtOnce(Standing asking, long number, Attempt attempt) {
-        Runnable then;
-        this.line.open();
-        try {
-            then = answered(asking, number, attempt, null);
-        } finally {
-            this.line.shut();
-        }
-        then.run();
-    }
-
-    private Runnable answered(Standing asking, long number, @Nullable Attempt attempt, @Nullable Throwable failure) {
-        if (this.standing == asking) {
-            return heard(asking, number, attempt, failure);
-        }
-        return isStray(asking.claim(), attempt) ? this.questions.giveBack(asking) : KeyLine.NOTHING;
-    }
-
-    /** Whether that is a grant to nobody: what is held here may be granted once more, when a command was sent again. */
-    private boolean isStray(Claim claim, @Nullable Attempt attempt) {
-        return attempt instanceof Attempt.Granted && !isKept(claim.hold());
     }
 
     /** Whether it is held here. */
     boolean isKept(Hold hold) {
         Holding held = this.line.held();
         return held != null && held.hold().equals(hold);
-    }
-
-    private Runnable heard(Standing asking, long number, @Nullable Attempt attempt, @Nullable Throwable failure) {
-        if (asking.isSettling()) {
-            return KeyLine.NOTHING; // it is granted, whatever was answered to an earlier question
-        }
-        if (attempt == null) {
-            return failed(asking, StoreCalls.trouble(failure));
-        }
-        if (attempt instanceof Attempt.Granted granted) {
-            Long sent = asking.sentAt(number);
-            asking.answered();
-            return sent == null ? KeyLine.NOTHING : this.granting.use(asking, granted, sent);
-        }
-        if (attempt instanceof Attempt.Busy busy) {
-            asking.busy(number, busy);
-            return busy(asking);
-        }
-        return begin();
-    }
-
-    private Runnable busy(Standing asking) {
-        if (this.desk.tellers().isTracing()) {
-            this.line.waiting().foundHeldBy(holder());
-        }
-        Attempt.Busy found = asking.lastBusy();
-        if (found != null && this.desk.undo().isLeftover(found.token()) && asking.meetLeftover()) {
-            return endLeftover(asking, found);
-        }
-        Runnable refused = this.line.refuseThoseOutOfTime(() -> refusedBy(found));
-        if (this.standing != asking) {
-            return refused;
-        }
-        if (this.desk.lines() != null && !asking.isInLine()) {
-            Runnable stand = this.questions.ask(asking);
-            return () -> {
-                refused.run();
-                stand.run();
-            };
-        }
-        this.desk.asking().later(this, asking);
-        Runnable heard = asking.saysItListens() ? KeyLine.NOTHING : () -> askSoon(asking);
-        return () -> {
-            refused.run();
-            this.desk.hearing().listen(heard);
-        };
-    }
-
-    /** Nobody holds the key but an attempt of our own that was given up: that is not busy. Its end first, then the key. */
-    private Runnable endLeftover(Standing asking, Attempt.Busy leftover) {
-        Standing next = asking;
-        if (this.desk.lines() == null) {
-            next = newStanding(asking.tries());
-            if (next == null) {
-                return KeyLine.NOTHING;
-            }
-            next.assumeBusyBy(leftover);
-        }
-        Runnable again = this.questions.askAlone(next);
-        return () -> this.desk.undo().hurry(leftover.token()).whenComplete((ended, failure) -> again.run());
-    }
-
-    /** A store that is silent from the start fails all; one that fell silent later may come back while there is time. */
-    private Runnable failed(Standing asking, LockDriverException trouble) {
-        asking.failed(trouble);
-        boolean hopeless = !asking.wasBusy() || trouble.kind() == Kind.MISCONFIGURED;
-        Answer unavailable = new Answer.Unavailable(trouble);
-        Runnable told = this.line.refuse(
-                waiter -> hopeless || !waiter.demand().isPatient() || waiter.isLastCall(), () -> unavailable);
-        if (this.standing == asking) {
-            this.desk.asking().later(this, asking);
-        }
-        return told;
     }
 
     // ---- the end of a claim ----

@@ -1,12 +1,10 @@
 package io.distlock.core;
 
-import io.distlock.LockRequest;
 import io.distlock.LockState;
 import io.distlock.TokenGenerator;
 import io.distlock.driver.Claim;
 import io.distlock.driver.Hold;
 import io.distlock.driver.LineDriver;
-import io.distlock.driver.LineDriver.Question;
 import io.distlock.driver.LockDriver;
 import io.distlock.driver.LockKey;
 import io.distlock.driver.Ownership;
@@ -47,6 +45,8 @@ final class Desk {
     private final KeepAlive keepAlive;
 
     private final Undo undo;
+
+    private final GivingBack givingBack;
 
     private final PassRule passRule;
 
@@ -99,6 +99,7 @@ final class Desk {
         this.undo = new Undo(this.ticker);
         this.passRule = PassRule.of(settings);
         this.aliveFor = settings.pollInterval().multipliedBy(3).plus(LEAST_ALIVE);
+        this.givingBack = new GivingBack(this, this.undo, this.aliveFor);
         this.hearing = new Hearing(this, driver, this.lines);
         this.asking = new AskingAgain(this.lines, this.ticker, settings.pollInterval());
     }
@@ -167,16 +168,6 @@ final class Desk {
         return new LockKey(this.settings.prefix(), key);
     }
 
-    /** The ttl of a request, or of the locker, if it is not too long. */
-    Duration allowed(LockRequest request) {
-        Duration ttl = request.ttl().orElse(this.settings.ttl());
-        if (ttl.compareTo(this.settings.maxTtl()) > 0) {
-            throw new IllegalArgumentException("The ttl of a lock must not be longer than distlock.max-ttl ("
-                    + this.settings.maxTtl() + "): " + request.keys() + " asks for " + ttl);
-        }
-        return ttl;
-    }
-
     /** How long the store keeps what the holder believes in for {@code ttl}. */
     Duration stored(Duration ttl) {
         return ttl.plus(this.settings.grace());
@@ -196,16 +187,6 @@ final class Desk {
     Claim claim(LockKey key, String token, Demand demand) {
         Hold hold = new Hold(key, token, nextId());
         return new Claim(hold, stored(demand.ttl()), this.passRule.fences(demand), demand.details(), demand.permits());
-    }
-
-    /** @throws IllegalArgumentException when the request shares its lock and the store lets nobody share one */
-    void checkSharing(LockRequest request) {
-        if (request.permits() != Claim.ALONE && !canShare()) {
-            throw new IllegalArgumentException(
-                    "The locker '" + this.settings.name() + "' cannot share " + request.keys()
-                            + " among several holders, since its driver grants every lock to one alone: use a locker with the"
-                            + " driver redis or memory, or ask without shared() and permits");
-        }
     }
 
     boolean canShare() {
@@ -265,51 +246,13 @@ final class Desk {
         return this.asking;
     }
 
-    // ---- what must be ended in the store, answered or not ----
-
-    void leave(Question question) {
-        LineDriver store = this.lines;
-        if (store == null) {
-            giveBack(question.claim().hold(), question.claim().ttl());
-        } else {
-            this.undo.untilAnswered(
-                    question.claim().hold().token(),
-                    () -> store.leave(question),
-                    forgottenAt(question.claim().ttl()));
-        }
-    }
-
-    /** @param stored how long it lives in the store at most */
-    void giveBack(Hold hold, Duration stored) {
-        Release release = new Release(hold, Duration.ZERO);
-        this.undo.untilAnswered(hold.token(), () -> this.driver.release(release), forgottenAt(stored));
-    }
-
-    /** Of a lease that is over here; for as long as it promised, nobody else may have its key. */
-    void giveBack(KeyLease lease) {
-        Holding holding = lease.holding();
-        Duration stored = stored(holding.ttl());
-        if (lease.stillToKeep().isZero()) {
-            giveBack(holding.hold(), stored);
-        } else {
-            this.undo.untilAnswered(
-                    Undo.NO_LEFTOVER,
-                    () -> this.driver.release(new Release(holding.hold(), lease.stillToKeep())),
-                    forgottenAt(stored.plus(lease.stillToKeep())));
-        }
-    }
-
-    /** An adoption whose answer was not heard must not come late, nor keep the hold from who had it. */
-    void disown(Claim adopter) {
-        this.undo.untilAnswered(Undo.NO_LEFTOVER, () -> this.driver.disown(adopter.hold()), forgottenAt(adopter.ttl()));
-    }
-
     Undo undo() {
         return this.undo;
     }
 
-    private long forgottenAt(Duration ttl) {
-        return System.nanoTime() + ttl.plus(this.aliveFor).toNanos();
+    /** What must be ended in the store, answered or not. */
+    GivingBack givingBack() {
+        return this.givingBack;
     }
 
     // ---- telling ----

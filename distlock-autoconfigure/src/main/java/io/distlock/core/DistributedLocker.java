@@ -5,31 +5,18 @@ import io.distlock.Lease;
 import io.distlock.LeaseScope;
 import io.distlock.LocalLock;
 import io.distlock.LockListener;
-import io.distlock.LockLost;
-import io.distlock.LockLostException;
-import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockRequest;
 import io.distlock.LockState;
 import io.distlock.LockTracing;
 import io.distlock.LockUnavailableException;
 import io.distlock.LockedAction;
 import io.distlock.LockedWork;
-import io.distlock.LossInterrupt;
 import io.distlock.ReleaseOutcome;
 import io.distlock.TokenGenerator;
 import io.distlock.WatchedLocker;
 import io.distlock.WhenLost;
-import io.distlock.driver.Attempt;
-import io.distlock.driver.Claim;
 import io.distlock.driver.DegradableDriver;
-import io.distlock.driver.Hold;
-import io.distlock.driver.KeyState;
-import io.distlock.driver.LineDriver;
 import io.distlock.driver.LockDriver;
-import io.distlock.driver.LockDriverException;
-import io.distlock.driver.LockKey;
-import io.distlock.driver.Ownership;
-import io.distlock.driver.Release;
 import io.distlock.driver.ReportingDriver;
 import io.distlock.driver.StartingDriver;
 import io.distlock.driver.StoreReport;
@@ -39,8 +26,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** The locker over any driver. Close it before the connections that its driver uses. */
@@ -49,18 +34,19 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
     /** Nobody locks that. */
     private static final String PROBED = "distlock-health-check";
 
-    private static final int LONGEST_LISTENING = 5;
-
     private final LockerSettings settings;
 
     private final Desk desk;
 
     private final Taking taking;
 
+    private final HoldsOfOthers others;
+
     DistributedLocker(LockerSettings settings, Desk desk, Taking taking) {
         this.settings = settings;
         this.desk = desk;
         this.taking = taking;
+        this.others = new HoldsOfOthers(desk, taking);
     }
 
     /**
@@ -129,7 +115,7 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
         WhenLost whenLost = request.whenLost().orElse(WhenLost.FAIL);
         try (Lease lease = takenHere(request);
                 LeaseScope scope = LeaseScope.open(lease, this.settings.name(), whenLost)) {
-            return whenLost == WhenLost.REPORT ? work.run(lease) : heldToTheEnd(lease, work, whenLost);
+            return HeldWork.run(lease, work, whenLost);
         }
     }
 
@@ -142,39 +128,6 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
         return lease;
     }
 
-    private static <T extends @Nullable Object, E extends Exception> T interruptible(Lease lease, LockedWork<T, E> work)
-            throws E {
-        try (LossInterrupt interrupt = LossInterrupt.onLossOf(lease)) {
-            return work.run(lease);
-        }
-    }
-
-    /** The work's own exception wins; its result counts only if the lock was held to its end. */
-    private static <T extends @Nullable Object, E extends Exception> T heldToTheEnd(
-            Lease lease, LockedWork<T, E> work, WhenLost whenLost) throws E {
-        T result;
-        try {
-            result = whenLost == WhenLost.INTERRUPT ? interruptible(lease, work) : work.run(lease);
-        } catch (Throwable failure) {
-            LockLostException loss = lossOf(lease);
-            if (loss != null) {
-                failure.addSuppressed(loss);
-            }
-            throw failure;
-        }
-        LockLostException loss = lossOf(lease);
-        if (loss != null) {
-            throw loss;
-        }
-        return result;
-    }
-
-    /** Work may release its lease itself; that is no loss. */
-    private static @Nullable LockLostException lossOf(Lease lease) {
-        LockLost loss = Losses.of(lease);
-        return loss == null ? null : new LockLostException(loss);
-    }
-
     @Override
     public <E extends Exception> void run(LockRequest request, LockedAction<E> action) throws E {
         this.<Boolean, E>execute(request, lease -> {
@@ -185,69 +138,22 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
 
     @Override
     public Optional<LockState> inspect(String key) {
-        LockKey checked = checked(key);
-        return StoreCalls.await(key, this.desk.driver().inspect(checked)).map(state -> States.of(checked, state));
+        return this.others.inspect(key);
     }
 
     @Override
     public ReleaseOutcome release(String key, String token) {
-        Release release = new Release(Hold.byToken(checked(key), token), Duration.ZERO);
-        try {
-            return switch (StoreCalls.await(key, this.desk.driver().release(release))) {
-                case OURS -> ReleaseOutcome.RELEASED;
-                case GONE -> ReleaseOutcome.EXPIRED;
-                case TAKEN -> ReleaseOutcome.TAKEN;
-            };
-        } catch (LockUnavailableException silent) {
-            return ReleaseOutcome.UNKNOWN;
-        }
+        return this.others.release(key, token);
     }
 
     @Override
     public boolean extend(String key, String token, Duration ttl) {
-        Demand demand = this.taking.demand(LockRequest.of(key).ttl(ttl));
-        Hold hold = Hold.byToken(this.desk.key(key), token);
-        return StoreCalls.await(key, this.desk.driver().extend(hold, this.desk.stored(demand.ttl()))) == Ownership.OURS;
+        return this.others.extend(key, token, ttl);
     }
 
     @Override
     public Optional<Lease> adopt(String key, String token, Duration ttl) {
-        Demand demand = this.taking.demand(LockRequest.of(key).ttl(ttl));
-        LockKey lockKey = this.desk.key(key);
-        Claim claim = this.desk.claim(lockKey, token, demand);
-        Tellers tellers = this.desk.tellers();
-        long sent = System.nanoTime();
-        tellers.asked(demand, key);
-        Optional<Attempt.Granted> granted;
-        try {
-            granted = adopted(key, claim);
-        } catch (LockUnavailableException silent) {
-            tellers.unavailable(demand, Set.of(key), since(sent), silent);
-            throw silent;
-        }
-        if (granted.isEmpty()) {
-            tellers.refused(demand, Set.of(key), since(sent), Reason.BUSY);
-            return Optional.empty();
-        }
-        KeyLease lease = this.desk.here().apart(lockKey).adopt(claim, granted.get(), sent, new Waiter(demand, null));
-        LeaseInHand adopted = lease.handOut();
-        tellers.taken(lease, sent);
-        return Optional.of(adopted);
-    }
-
-    private static Duration since(long start) {
-        return Duration.ofNanos(System.nanoTime() - start);
-    }
-
-    private Optional<Attempt.Granted> adopted(String key, Claim claim) {
-        try {
-            return StoreCalls.await(key, this.desk.driver().adopt(claim));
-        } catch (LockUnavailableException silent) {
-            if (silent.getCause() instanceof LockDriverException trouble && trouble.mayHaveHappened()) {
-                this.desk.disown(claim);
-            }
-            throw silent;
-        }
+        return this.others.adopt(key, token, ttl);
     }
 
     /** Whether its store lets several hold a lock at once; if not, requests that are shared or have permits are refused. */
@@ -262,18 +168,7 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
 
     @Override
     public ReleaseOutcome free(String key, String token) {
-        LockKey checked = checked(key);
-        Optional<KeyState> seen = StoreCalls.await(key, this.desk.driver().inspect(checked));
-        if (seen.isEmpty()) {
-            return ReleaseOutcome.EXPIRED;
-        }
-        Optional<Meant> holder = Meant.by(token, key, seen.get());
-        ReleaseOutcome outcome =
-                holder.map(meant -> release(key, meant.token())).orElse(ReleaseOutcome.TAKEN);
-        if (outcome == ReleaseOutcome.RELEASED) {
-            holder.ifPresent(meant -> this.desk.hearing().freed(Hold.byToken(checked, meant.token()), meant.details()));
-        }
-        return outcome;
+        return this.others.free(key, token);
     }
 
     @Override
@@ -297,27 +192,7 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
      * @throws UnsupportedOperationException when the driver knows no messages
      */
     public void awaitMessages() {
-        LineDriver store = this.desk.lines();
-        if (store == null) {
-            throw new UnsupportedOperationException("The driver of the locker '"
-                    + this.desk.settings().name() + "' knows no messages: those who wait ask again");
-        }
-        // a copy, since those who wait go on listening for as long as it takes
-        CompletableFuture<Void> listening =
-                this.desk.hearing().open(store).toCompletableFuture().copy();
-        StoreCalls.await(
-                "any",
-                listening
-                        .orTimeout(LONGEST_LISTENING, TimeUnit.SECONDS)
-                        .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
-                                failure instanceof TimeoutException ? notHeard(failure) : failure)));
-    }
-
-    private static LockDriverException notHeard(Throwable timeout) {
-        return new LockDriverException(
-                LockDriverException.Kind.UNANSWERED,
-                "the store has not confirmed in " + LONGEST_LISTENING + " s that messages can arrive",
-                timeout);
+        this.desk.hearing().await();
     }
 
     /** Lets the store make itself ready, where it has to; waits for nothing. */
@@ -354,10 +229,5 @@ public final class DistributedLocker implements WatchedLocker, AutoCloseable {
     public void close() {
         this.taking.close(this.settings.shutdownGrace());
         this.desk.close();
-    }
-
-    private LockKey checked(String key) {
-        LockRequest.of(key);
-        return this.desk.key(key);
     }
 }

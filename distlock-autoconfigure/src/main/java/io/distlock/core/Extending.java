@@ -22,7 +22,8 @@ final class Extending {
     /** @return false = lost */
     boolean to(Duration ttl) {
         String key = this.line.key().key();
-        Duration checked = this.line.desk().allowed(LockRequest.of(key).ttl(ttl));
+        Duration checked =
+                Terms.ttl(LockRequest.of(key).ttl(ttl), this.line.desk().settings());
         Duration usual = this.holding.ttlAskedFor();
         long sent = System.nanoTime();
         Belief before = this.holding.extending(sent, checked);

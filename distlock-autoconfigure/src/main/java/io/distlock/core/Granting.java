@@ -41,7 +41,7 @@ final class Granting {
             }
             return this.claiming.isKept(grant.hold())
                     ? KeyLine.NOTHING
-                    : () -> desk().giveBack(grant.hold(), grant.ttl());
+                    : () -> desk().givingBack().giveBack(grant.hold(), grant.ttl());
         });
     }
 
@@ -108,7 +108,7 @@ final class Granting {
         }
         // whose time is over has waited for an answer once
         Answer unavailable = new Answer.Unavailable(StoreCalls.trouble(failure));
-        Runnable told = line().refuseThoseOutOfTime(() -> unavailable);
+        Runnable told = line().admitting().refuseThoseOutOfTime(() -> unavailable);
         Runnable again =
                 this.claiming.standing() == asking ? use(asking, holding, ttl, System.nanoTime()) : KeyLine.NOTHING;
         return () -> {
@@ -127,7 +127,7 @@ final class Granting {
         line().hold(holding);
         if (holding.isBelieved(now) && lend(asking, holding, ttl, now)) {
             line().lent(holding, now);
-            return line().refuseBehind(holding);
+            return line().admitting().refuseBehind(holding);
         }
         line().letGo(holding);
         Runnable back = this.claiming.questions().giveBack(asking);

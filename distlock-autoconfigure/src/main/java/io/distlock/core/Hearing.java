@@ -10,7 +10,10 @@ import io.distlock.driver.LockDriverException;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class Hearing {
 
     private static final System.Logger LOG = System.getLogger(Hearing.class.getName());
+
+    private static final int LONGEST_LISTENING = 5;
 
     private final Desk desk;
 
@@ -58,10 +63,34 @@ final class Hearing {
     }
 
     /** Completes when messages can arrive. */
-    CompletionStage<Void> open(LineDriver store) {
+    private CompletionStage<Void> open(LineDriver store) {
         return store instanceof FreeingDriver freeing
                 ? freeing.listen(this::granted, this::saidFreed)
                 : store.listen(this::granted);
+    }
+
+    /** Returns when messages can arrive. */
+    void await() {
+        if (this.store == null) {
+            throw new UnsupportedOperationException("The driver of the locker '"
+                    + this.desk.settings().name() + "' knows no messages: those who wait ask again");
+        }
+        // a copy, since those who wait go on listening for as long as it takes
+        CompletableFuture<Void> listening =
+                open(this.store).toCompletableFuture().copy();
+        StoreCalls.await(
+                "any",
+                listening
+                        .orTimeout(LONGEST_LISTENING, TimeUnit.SECONDS)
+                        .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                                failure instanceof TimeoutException ? notHeard(failure) : failure)));
+    }
+
+    private static LockDriverException notHeard(Throwable timeout) {
+        return new LockDriverException(
+                LockDriverException.Kind.UNANSWERED,
+                "the store has not confirmed in " + LONGEST_LISTENING + " s that messages can arrive",
+                timeout);
     }
 
     private void heardNothing(Throwable failure) {
@@ -85,7 +114,7 @@ final class Hearing {
     private void granted(Grant grant) {
         KeyLine line = this.desk.here().of(grant);
         if (line == null) {
-            this.desk.giveBack(grant.hold(), grant.ttl());
+            this.desk.givingBack().giveBack(grant.hold(), grant.ttl());
         } else {
             line.claiming().granting().granted(grant);
         }

@@ -263,6 +263,13 @@ final class Holding implements Ticker.Timed {
         return this.lease;
     }
 
+    /** What its lease says of who has it. */
+    @Nullable
+    String facts() {
+        KeyLease known = this.lease;
+        return known == null ? null : known.demand().facts();
+    }
+
     /** The next lease on this holding, with the next fence; only under the line's gate. */
     KeyLease lend(Waiter waiter, long now) {
         KeyLease before = this.lease;

@@ -3,15 +3,11 @@ package io.distlock.core;
 import io.distlock.LockLost;
 import io.distlock.driver.LockDriver;
 import io.distlock.driver.Ownership;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeepAlive {
 
-    private static final System.Logger LOG = System.getLogger(KeepAlive.class.getName());
-
     private static final int RENEWALS_PER_TTL = 3;
 
     private static final int RETRIES_PER_TTL = 20;
@@ -43,9 +37,6 @@ final class KeepAlive {
 
     private static final int WINDOWS_PER_TTL = 60;
 
-    /** At least so long after one series of failures the next one is not logged. */
-    private static final long QUIET = Duration.ofSeconds(10).toNanos();
-
     private final LockDriver driver;
 
     private final Ticker ticker;
@@ -58,13 +49,7 @@ final class KeepAlive {
 
     private final Runnable heldForLong;
 
-    /** Those whose last renewal failed. A series of failures ends with the last of them, whoever else is renewed well. */
-    private final Set<Holding> inTrouble = ConcurrentHashMap.newKeySet();
-
-    /** Whether the series has been logged. */
-    private final AtomicBoolean told = new AtomicBoolean();
-
-    private volatile long toldAt = System.nanoTime() - QUIET;
+    private final RenewalTrouble trouble = new RenewalTrouble();
 
     /** What goes out at the end of this slice; only on the timer's thread. */
     private Renewing due = new Renewing(this);
@@ -198,10 +183,10 @@ final class KeepAlive {
         }
         if (found == null) {
             retry(holding);
-            tellOfTrouble(holding, failure);
+            this.trouble.began(holding, failure);
         } else if (found == Ownership.OURS) {
             if (holding.isInTrouble()) {
-                outOfTrouble(holding);
+                this.trouble.ended(holding);
             }
             holding.renewed(sent, ttl, epoch);
             if (late) {
@@ -217,27 +202,8 @@ final class KeepAlive {
         wake(holding, retryAt(holding));
     }
 
-    private void tellOfTrouble(Holding holding, @Nullable Throwable failure) {
-        this.inTrouble.add(holding);
-        if (holding.isOver()) {
-            outOfTrouble(holding);
-        }
-        long now = System.nanoTime();
-        if (now - this.toldAt >= QUIET && this.told.compareAndSet(false, true)) {
-            this.toldAt = now;
-            LOG.log(
-                    Level.WARNING,
-                    "Renewals fail, and are tried again as long as their locks may be believed in. First that of "
-                            + Remarks.held(holding) + ": "
-                            + StoreCalls.trouble(failure).getMessage());
-        }
-    }
-
-    /** It was renewed again, or is over. */
     void outOfTrouble(Holding holding) {
-        if (this.inTrouble.remove(holding) && this.inTrouble.isEmpty()) {
-            this.told.set(false);
-        }
+        this.trouble.ended(holding);
     }
 
     /** Who does not know whether it holds does not wait long. */

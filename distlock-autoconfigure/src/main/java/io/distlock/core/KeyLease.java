@@ -7,54 +7,28 @@ import io.distlock.LockLostException;
 import io.distlock.ReleaseOutcome;
 import io.distlock.driver.Ownership;
 import io.distlock.driver.Release;
-import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A lease of one key: one thread's turn on a {@link Holding}. Callers have a {@link LeaseInHand} of it. */
-final class KeyLease implements Lease, Answer {
+final class KeyLease extends ThreadLease implements Lease, Answer {
 
-    /** Where a lease is in its life; each step is taken once. */
-    private enum State {
-        HELD,
-        /** Held, and its token is known to others. */
-        EXPOSED,
-        RELEASED,
-        /** Released, and the hold lives on under the next thread. */
-        PASSED,
-        LOST
-    }
-
-    // a lease is made for every lock, and would else have an object for each of these
-
-    private static final AtomicReferenceFieldUpdater<KeyLease, State> STATE =
-            AtomicReferenceFieldUpdater.newUpdater(KeyLease.class, State.class, "state");
+    // a lease is made for every lock, and would else have an object for this
 
     private static final AtomicReferenceFieldUpdater<KeyLease, @Nullable Object> HEARERS =
             AtomicReferenceFieldUpdater.newUpdater(KeyLease.class, Object.class, "hearers");
 
-    private static final AtomicReferenceFieldUpdater<KeyLease, @Nullable Awaited> AWAITED =
-            AtomicReferenceFieldUpdater.newUpdater(KeyLease.class, Awaited.class, "awaited");
-
-    private static final AtomicIntegerFieldUpdater<KeyLease> RELEASES =
-            AtomicIntegerFieldUpdater.newUpdater(KeyLease.class, "releases");
-
     private final Holding holding;
 
     private final Demand demand;
-
-    private final @Nullable Thread worker;
 
     private final long fence;
 
@@ -63,41 +37,18 @@ final class KeyLease implements Lease, Answer {
     /** When it is too old to be renewed; {@link #since} if it never is. Here, since it is looked at with every renewal. */
     private final long renewedUntil;
 
-    private volatile State state = State.HELD;
-
     /** Who asked to be told of the loss and has not been: see {@link Hearers}. */
     private volatile @Nullable Object hearers;
 
     private volatile @Nullable LockLost loss;
 
-    private volatile @Nullable ReleaseOutcome outcome;
-
-    /** Who waits for the outcome; null = nobody had to. */
-    private volatile @Nullable Awaited awaited;
-
-    private volatile int releases;
-
-    /**
-     * What the caller has; of a lease that lasts, weakly, so that it is noticed when the caller cannot reach it any more.
-     * Null before it is in a caller's hand.
-     */
-    private volatile @Nullable Object inHand;
-
-    private volatile @Nullable Thread endsWith;
-
-    /** What the thread that took it had taken before; only that thread looks. */
-    private @Nullable KeyLease takenBefore;
-
-    /** See {@link OwnLeases}. Short, since there is no room for more: one is made for every lock. */
-    private short additionsUntilSweep;
-
     /** Only on the timer's thread. */
     private boolean reported;
 
     KeyLease(Holding holding, Demand demand, @Nullable Thread worker, long fence, long since) {
+        super(worker);
         this.holding = holding;
         this.demand = demand;
-        this.worker = worker;
         this.fence = fence;
         this.since = since;
         this.renewedUntil = demand.autoRenew() ? since + demand.maxHold() : since;
@@ -115,8 +66,7 @@ final class KeyLease implements Lease, Answer {
 
     @Override
     public String token() {
-        become(State.EXPOSED, State.HELD);
-        if (this.state == State.PASSED) {
+        if (!expose()) {
             throw new IllegalStateException("Lock '" + key() + "' was released and its hold passed on inside this JVM:"
                     + " read the token while the lock is held");
         }
@@ -205,7 +155,7 @@ final class KeyLease implements Lease, Answer {
      * @return whether this call began it
      */
     boolean letGo(Function<Release, CompletionStage<Ownership>> end) {
-        boolean first = RELEASES.compareAndSet(this, 0, 1);
+        boolean first = beginRelease();
         if (first) {
             line().desk().returns();
             line().desk().returning().release(this, end);
@@ -220,31 +170,10 @@ final class KeyLease implements Lease, Answer {
             line().desk().hasReturned();
             line().desk().tellers().released(this, found);
         }
-        if (this.worker == Thread.currentThread()) {
+        if (isOfThisThread()) {
             OwnLeases.tidy();
         }
         return found;
-    }
-
-    private ReleaseOutcome outcome() {
-        ReleaseOutcome found = this.outcome;
-        if (found == null) {
-            Moment.until(() -> this.outcome != null);
-            found = this.outcome;
-        }
-        return found == null ? outcomeToCome().join() : found;
-    }
-
-    /** For who has to wait for it. */
-    CompletableFuture<ReleaseOutcome> outcomeToCome() {
-        Awaited fresh = new Awaited();
-        Awaited waiting = AWAITED.compareAndSet(this, null, fresh) ? fresh : Objects.requireNonNull(this.awaited);
-        // which may have come before anybody was seen to wait for it
-        ReleaseOutcome found = this.outcome;
-        if (found != null) {
-            waiting.complete(found);
-        }
-        return waiting;
     }
 
     @Override
@@ -279,30 +208,6 @@ final class KeyLease implements Lease, Answer {
         return this.holding;
     }
 
-    /** The thread that took it, as far as one waited. */
-    @Nullable
-    Thread worker() {
-        return this.worker;
-    }
-
-    void taken(@Nullable KeyLease before, int additionsUntilSweep) {
-        this.takenBefore = before;
-        this.additionsUntilSweep = (short) Math.min(additionsUntilSweep, Short.MAX_VALUE);
-    }
-
-    void takenAfter(@Nullable KeyLease before) {
-        this.takenBefore = before;
-    }
-
-    int additionsUntilSweep() {
-        return this.additionsUntilSweep;
-    }
-
-    @Nullable
-    KeyLease takenBefore() {
-        return this.takenBefore;
-    }
-
     /** As {@code locker/key}. */
     String lock() {
         return line().desk().settings().name() + "/" + key();
@@ -317,7 +222,7 @@ final class KeyLease implements Lease, Answer {
                 this.demand.name(),
                 shownToken(),
                 this.fence,
-                Optional.ofNullable(this.worker),
+                Optional.ofNullable(worker()),
                 held(),
                 validity(),
                 isRenewed(System.nanoTime()));
@@ -357,36 +262,14 @@ final class KeyLease implements Lease, Answer {
     /** The caller's own; nobody else may keep it. */
     LeaseInHand handOut() {
         LeaseInHand held = new LeaseInHand(this);
-        this.inHand = held;
+        isIn(held);
         if (this.holding.hasLasted()) {
             lasts();
         }
-        if (this.worker == Thread.currentThread()) {
+        if (isOfThisThread()) {
             OwnLeases.add(this);
         }
         return held;
-    }
-
-    /** Work under it is over when that thread is. */
-    void endsWith(Thread worker) {
-        this.endsWith = worker;
-    }
-
-    /** It has not been given back within a moment: from here on it may be forgotten. */
-    void lasts() {
-        if (this.inHand instanceof LeaseInHand held) {
-            this.inHand = new WeakReference<>(held);
-        }
-    }
-
-    boolean isForgotten() {
-        lasts();
-        return this.inHand instanceof WeakReference<?> known && known.refersTo(null);
-    }
-
-    boolean isOrphaned() {
-        Thread known = this.endsWith;
-        return known != null && !known.isAlive();
     }
 
     /** When it is older than it should ever get. */
@@ -410,37 +293,6 @@ final class KeyLease implements Lease, Answer {
         return first;
     }
 
-    /** Whether the hold was left to others, or lost. */
-    boolean isEnded() {
-        State now = this.state;
-        return now != State.HELD && now != State.EXPOSED;
-    }
-
-    /** The step by which a lease ends so that the next thread may have its hold; not once others know the token. */
-    boolean pass() {
-        return become(State.PASSED, State.HELD);
-    }
-
-    /** The step by which a lease ends together with its hold, unless it was lost; also one that nobody took when it was passed. */
-    void end() {
-        boolean ended = become(State.RELEASED, State.HELD) || become(State.RELEASED, State.EXPOSED);
-        if (!ended) {
-            become(State.RELEASED, State.PASSED);
-        }
-    }
-
-    private boolean become(State next, State before) {
-        return STATE.compareAndSet(this, before, next);
-    }
-
-    void ended(ReleaseOutcome outcome) {
-        this.outcome = outcome;
-        Awaited waiting = this.awaited;
-        if (waiting != null) {
-            waiting.complete(outcome);
-        }
-    }
-
     /** How much longer nobody may have the key after a release now. */
     Duration stillToKeep() {
         if (this.demand.holdAtLeast().isZero()) {
@@ -453,12 +305,12 @@ final class KeyLease implements Lease, Answer {
     /** @return null if it had ended before; else those who asked for it are to be told */
     @Nullable
     LockLost lose(LockLost.Reason reason) {
-        return become(State.LOST, State.HELD) || become(State.LOST, State.EXPOSED) ? lost(reason) : null;
+        return becomeLost() ? lost(reason) : null;
     }
 
     /** The release found that it had been lost before. */
     void wasLost(LockLost.Reason reason) {
-        if (become(State.LOST, State.RELEASED)) {
+        if (turnsOutLost()) {
             tell(lost(reason));
         }
     }
@@ -473,14 +325,12 @@ final class KeyLease implements Lease, Answer {
         line().desk().tellers().lost(this, lost, untold());
     }
 
-    private static final class Awaited extends CompletableFuture<ReleaseOutcome> {}
-
     private KeyLine line() {
         return this.holding.line();
     }
 
     @Override
     public String toString() {
-        return "Lease['" + key() + "', fence " + this.fence + ", " + shownToken() + ", " + this.state + "]";
+        return "Lease['" + key() + "', fence " + this.fence + ", " + shownToken() + ", " + state() + "]";
     }
 }

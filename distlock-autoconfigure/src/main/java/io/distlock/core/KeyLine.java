@@ -2,20 +2,18 @@ package io.distlock.core;
 
 import io.distlock.LocalLock;
 import io.distlock.LockLost;
-import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.driver.Attempt;
 import io.distlock.driver.Claim;
 import io.distlock.driver.LockKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One key in this JVM, from the first thread that wants it until nobody has held or awaited it here for a moment. At most
- * one claim goes to the store for all who wait ({@link Claiming}); what it gets goes from thread to thread in the order of
+ * one claim goes to the store for all who wait ({@link Admitting}, {@link Claiming}); what it gets goes from thread to thread in the order of
  * their arrival, and then back ({@link Returning}). Whoever shares a key, or goes on with a hold from elsewhere, has a line
  * apart, which ends at once.
  *
@@ -39,6 +37,8 @@ final class KeyLine {
 
     private final Claiming claiming;
 
+    private final Admitting admitting;
+
     private volatile @Nullable Holding held;
 
     private boolean retired;
@@ -52,14 +52,12 @@ final class KeyLine {
     /** Which came to rest before it. */
     private @Nullable KeyLine restsAfter;
 
-    /** Whether the desk has counted the one who waits in a line apart. */
-    private boolean counted;
-
     KeyLine(Desk desk, LockKey key, @Nullable String apart) {
         this.desk = desk;
         this.key = key;
         this.apart = apart;
         this.claiming = new Claiming(this, desk, apart);
+        this.admitting = new Admitting(this, desk, this.waiting, this.claiming);
     }
 
     Desk desk() {
@@ -81,6 +79,10 @@ final class KeyLine {
 
     Claiming claiming() {
         return this.claiming;
+    }
+
+    Admitting admitting() {
+        return this.admitting;
     }
 
     /** What this JVM holds of the key, under which its threads work one after the other. */
@@ -109,7 +111,7 @@ final class KeyLine {
                 return false;
             }
             this.soughtAgain = this.resting;
-            then = admit(waiter);
+            then = this.admitting.admit(waiter);
         } finally {
             shut();
         }
@@ -117,108 +119,10 @@ final class KeyLine {
         return true;
     }
 
-    private Runnable admit(Waiter waiter) {
-        boolean patient = waiter.demand().isPatient();
-        Holding here = this.held;
-        if (this.desk.tellers().isTracing()) {
-            waiter.foundHeldBy(here == null ? this.claiming.holder() : factsOf(here));
-        }
-        if (this.desk.isClosed()) {
-            return () -> waiter.answer(new Answer.Refused(Reason.CLOSED, null, null));
-        }
-        if (!patient && here != null && here.isBelieved(System.nanoTime())) {
-            return () -> waiter.answer(heldHere(here));
-        }
-        if (!patient && this.claiming.isKnownBusy()) {
-            Answer refusal = this.claiming.refusal();
-            return () -> waiter.answer(refusal);
-        }
-        int most = this.desk.settings().maxWaiters();
-        if (most > 0 && !hasRoom(most)) {
-            return () -> waiter.answer(new Answer.Refused(Reason.SHED, null, null));
-        }
-        this.waiting.add(waiter);
-        if (this.held == null && !this.claiming.isUnderWay()) {
-            waiter.expectSoon();
-        }
-        return !patient && this.held == null && this.claiming.isUnderWay() ? this.claiming.askNow() : claimIfNeeded();
-    }
-
-    /** Those who share a key stand in a line apart each, and are counted together. */
-    private boolean hasRoom(int most) {
-        if (this.apart == null) {
-            return this.waiting.size() < most;
-        }
-        this.counted = this.desk.here().countApart(this.key, most);
-        return this.counted;
-    }
-
     /** Whoever waits needs somebody here to hold the key, or a claim under way. */
     Runnable claimIfNeeded() {
         boolean needed = this.held == null && !this.waiting.isEmpty() && !this.claiming.isUnderWay();
         return needed ? this.claiming.begin() : NOTHING;
-    }
-
-    /** The waiter's time is over: it is refused now, or asks once more if nobody else here waits on. */
-    void lastCall(Waiter waiter) {
-        inside(() -> {
-            if (!this.waiting.contains(waiter)) {
-                return NOTHING;
-            }
-            waiter.setLastCall();
-            if (this.claiming.isUnderWay() && this.waiting.isOnlyLastCalls()) {
-                return this.claiming.askLast();
-            }
-            this.waiting.remove(waiter);
-            Holding here = this.held;
-            Answer answer = here != null ? heldHere(here) : this.claiming.refusal();
-            Runnable fitted = this.claiming.fit();
-            return () -> {
-                waiter.answer(answer);
-                fitted.run();
-            };
-        });
-    }
-
-    /** The waiter has left by itself: interrupted, or cancelled. */
-    void gone(Waiter waiter) {
-        inside(() -> {
-            this.waiting.remove(waiter);
-            return this.claiming.fit();
-        });
-    }
-
-    /** Refuses all who wait and leaves the line. */
-    void closeToWaiters() {
-        inside(() -> refuse(waiter -> true, () -> new Answer.Refused(Reason.CLOSED, null, null)));
-    }
-
-    /**
-     * Answers those whom the test names, and ends the claim when nobody is left.
-     *
-     * @param how asked once and before they leave, and not at all where there are none of them
-     */
-    Runnable refuse(Predicate<Waiter> whom, Supplier<Answer> how) {
-        if (!this.waiting.isAny(whom)) {
-            return this.claiming.fit();
-        }
-        Answer answer = how.get();
-        List<Waiter> refused = this.waiting.dismiss(whom);
-        Runnable fitted = this.claiming.fit();
-        return () -> {
-            fitted.run();
-            refused.forEach(waiter -> waiter.answer(answer));
-        };
-    }
-
-    /** Refuses those who do not wait, or not any more. */
-    Runnable refuseThoseOutOfTime(Supplier<Answer> how) {
-        return refuse(waiter -> !waiter.demand().isPatient() || waiter.isLastCall(), how);
-    }
-
-    /** One who waited here holds the key now: for those whose time is over, that is the answer. */
-    Runnable refuseBehind(Holding here) {
-        return this.waiting.isEmpty() ? this.claiming.fit() : refuseThoseOutOfTime(() -> heldHere(here));
     }
 
     /** This JVM holds the key by that, and lends it next. */
@@ -229,14 +133,9 @@ final class KeyLine {
     /** Somebody who waited has taken it. */
     void lent(Holding holding, long now) {
         if (this.desk.tellers().isTracing()) {
-            this.waiting.foundHeldBy(factsOf(holding));
+            this.waiting.foundHeldBy(holding.facts());
         }
         this.desk.keepAlive().watch(holding, now);
-    }
-
-    private static @Nullable String factsOf(Holding here) {
-        KeyLease lease = here.lease();
-        return lease == null ? null : lease.demand().facts();
     }
 
     /** A hold that was taken elsewhere goes on here; it is never passed on. */
@@ -287,11 +186,6 @@ final class KeyLine {
                 waiters.stream().map(Waiter::show).toList());
     }
 
-    private Answer heldHere(Holding here) {
-        KeyLease lease = here.lease();
-        return new Answer.Refused(Reason.BUSY, this.desk.stateOf(here), lease == null ? null : lease.worker());
-    }
-
     /** Changes state under the gate, then does outside of it what follows. */
     void inside(Supplier<Runnable> change) {
         Runnable then;
@@ -311,10 +205,7 @@ final class KeyLine {
 
     void shut() {
         try {
-            if (this.counted && this.waiting.isEmpty()) {
-                this.counted = false;
-                this.desk.here().uncountApart(this.key);
-            }
+            this.admitting.uncountIfLeft();
             if (isIdle() && !this.retired) {
                 retireOrRest();
             }

@@ -111,7 +111,7 @@ final class LinesHere {
     }
 
     void closeToWaiters() {
-        all().forEach(KeyLine::closeToWaiters);
+        all().forEach(line -> line.admitting().closeToWaiters());
     }
 
     /** Whether somebody holds or awaits it here, and does not share it. */

@@ -103,6 +103,6 @@ final class OneStep {
     }
 
     private void undo() {
-        this.claims.forEach(claim -> this.desk.leave(new Question(claim, "", 0, Duration.ZERO)));
+        this.claims.forEach(claim -> this.desk.givingBack().leave(new Question(claim, "", 0, Duration.ZERO)));
     }
 }

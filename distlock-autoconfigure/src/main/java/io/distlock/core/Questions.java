@@ -42,10 +42,14 @@ final class Questions {
     /** @param question null = one that knows of no line */
     void send(Standing asking, long number, @Nullable Question question) {
         LineDriver store = desk().lines();
-        this.claiming.sent(
-                asking,
-                number,
-                question == null || store == null ? desk().driver().acquire(asking.claim()) : store.line(question));
+        this.claiming
+                .replying()
+                .sent(
+                        asking,
+                        number,
+                        question == null || store == null
+                                ? desk().driver().acquire(asking.claim())
+                                : store.line(question));
     }
 
     private Desk desk() {
@@ -60,10 +64,12 @@ final class Questions {
     Runnable askLast(Standing asking) {
         LineDriver store = desk().lines();
         Question question = next(asking, false);
-        return () -> this.claiming.sent(
-                asking,
-                question.number(),
-                store == null ? desk().driver().acquire(asking.claim()) : store.lastTry(question));
+        return () -> this.claiming
+                .replying()
+                .sent(
+                        asking,
+                        question.number(),
+                        store == null ? desk().driver().acquire(asking.claim()) : store.lastTry(question));
     }
 
     /** The next question, for the caller to send. */
@@ -79,7 +85,7 @@ final class Questions {
     }
 
     Runnable leave(Question question) {
-        return () -> desk().leave(question);
+        return () -> desk().givingBack().leave(question);
     }
 
     /** Named after the first attempt, whose name nothing else has. */

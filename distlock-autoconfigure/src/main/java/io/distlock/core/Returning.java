@@ -84,7 +84,7 @@ final class Returning {
             case EXPIRED, GONE, FREED, UNCERTAIN -> ReleaseOutcome.EXPIRED;
         };
         return () -> {
-            this.desk.giveBack(lease);
+            this.desk.givingBack().giveBack(lease);
             lease.ended(outcome);
         };
     }
@@ -119,14 +119,14 @@ final class Returning {
         Claiming claiming = line.claiming();
         return () -> store.releaseAndLine(release, question).whenComplete((both, failure) -> {
             ended(lease, both == null ? null : both.released());
-            claiming.answeredInLine(question, both == null ? null : both.next(), failure);
+            claiming.replying().answeredInLine(question, both == null ? null : both.next(), failure);
         });
     }
 
     /** @param found null = the store did not answer */
     private void ended(KeyLease lease, @Nullable Ownership found) {
         if (found == null) {
-            this.desk.giveBack(lease);
+            this.desk.givingBack().giveBack(lease);
             lease.ended(ReleaseOutcome.UNKNOWN);
         } else if (found == Ownership.OURS) {
             lease.ended(ReleaseOutcome.RELEASED);

@@ -2,27 +2,20 @@ package io.distlock.core;
 
 import io.distlock.Lease;
 import io.distlock.LockException;
-import io.distlock.LockLost;
 import io.distlock.LockNotAcquiredException;
 import io.distlock.LockNotAcquiredException.Reason;
 import io.distlock.LockRequest;
-import io.distlock.LockUnavailableException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** How callers come by a lease: as a parked thread or as a future, of one key or of several. */
 final class Taking {
-
-    private static final System.Logger LOG = System.getLogger(Taking.class.getName());
 
     private static final long FAR = Long.MAX_VALUE / 4;
 
@@ -30,25 +23,24 @@ final class Taking {
 
     private static final int IDLE_SECONDS = 2;
 
-    private static final int MOST_NAMED = 10;
-
-    private final LockerSettings settings;
-
     private final Desk desk;
 
     private final Tellers tellers;
 
     private final Details details;
 
-    private final TermsOfLate terms = new TermsOfLate(this::terms);
+    private final TermsOfLate terms;
+
+    private final Refusing refusing;
 
     private final ThreadPoolExecutor completions;
 
     Taking(LockerSettings settings, Desk desk, Tellers tellers, Details details) {
-        this.settings = settings;
         this.desk = desk;
         this.tellers = tellers;
         this.details = details;
+        this.refusing = new Refusing(desk.here(), tellers);
+        this.terms = new TermsOfLate(request -> Terms.checked(request, settings, desk.canShare()));
         this.completions = new ThreadPoolExecutor(
                 THREADS,
                 THREADS,
@@ -69,17 +61,6 @@ final class Taking {
 
     Demand demand(LockRequest request) {
         return Demand.of(request, this.terms.of(request), this.details);
-    }
-
-    private Terms terms(LockRequest request) {
-        Terms terms = Terms.of(request, this.desk.allowed(request), this.settings);
-        this.desk.checkSharing(request);
-        if (this.settings.waitWithinTtl() && terms.waitFor() > terms.ttl().toNanos()) {
-            throw new IllegalArgumentException("The wait for a lock must not be longer than its ttl, as"
-                    + " distlock.wait-within-ttl says: " + request.keys() + " waits "
-                    + Duration.ofNanos(terms.waitFor()) + " for a ttl of " + terms.ttl());
-        }
-        return terms;
     }
 
     /** Of a thread that waits itself. */
@@ -141,7 +122,7 @@ final class Taking {
         KeyLine line = this.desk.here().enter(key, waiter);
         Answer answer = waiter.await(demand.isPatient() ? start + demand.waitFor() : start + FAR);
         if (answer == null && !Thread.currentThread().isInterrupted()) {
-            line.lastCall(waiter);
+            line.admitting().lastCall(waiter);
             answer = waiter.await(start + FAR);
         }
         Answer last = answer != null ? answer : leave(line, waiter);
@@ -152,7 +133,7 @@ final class Taking {
     /** A grant that came at the last moment is kept; the caller sees the interrupt flag all the same. */
     private static Answer leave(KeyLine line, Waiter waiter) {
         if (waiter.answer(new Answer.Left())) {
-            line.gone(waiter);
+            line.admitting().gone(waiter);
             return new Answer.Refused(Reason.INTERRUPTED, null, null);
         }
         Answer answer = waiter.answer();
@@ -182,11 +163,15 @@ final class Taking {
         KeyLine line = this.desk.here().enter(key, waiter);
         pending.await(
                 demand.isPatient()
-                        ? this.desk.ticker().at(start + demand.waitFor(), () -> line.lastCall(waiter))
+                        ? this.desk
+                                .ticker()
+                                .at(
+                                        start + demand.waitFor(),
+                                        () -> line.admitting().lastCall(waiter))
                         : null,
                 () -> {
                     if (waiter.answer(new Answer.Left())) {
-                        line.gone(waiter);
+                        line.admitting().gone(waiter);
                     }
                 });
         return pending;
@@ -215,7 +200,7 @@ final class Taking {
             this.tellers.cancelled(demand, keys, since(start));
             throw failed.thrown();
         }
-        throw refused(keys, demand, start, answer);
+        throw this.refusing.refused(keys, demand, start, answer);
     }
 
     private LeaseInHand handedOut(KeyLease lease, long start) {
@@ -225,73 +210,18 @@ final class Taking {
     }
 
     LockException refused(Set<String> keys, Demand demand, long start, Answer answer) {
-        if (answer instanceof Answer.Unavailable unavailable) {
-            LockUnavailableException failure = new LockUnavailableException(
-                    keys, String.valueOf(unavailable.failure().getMessage()), unavailable.failure());
-            this.tellers.unavailable(demand, keys, since(start), failure);
-            return failure;
-        }
-        return refused(keys, demand, start, (Answer.Refused) answer);
-    }
-
-    private LockNotAcquiredException refused(Set<String> keys, Demand demand, long start, Answer.Refused refused) {
-        Duration waited = since(start);
-        this.tellers.refused(demand, keys, waited, refused.reason());
-        return new LockNotAcquiredException(
-                keys,
-                refused.reason(),
-                waited,
-                refused.holder(),
-                Refusals.describe(refused, waited, heldHere(keys)),
-                cause(refused));
-    }
-
-    /** What the refused thread itself holds of these keys. */
-    private @Nullable KeyLease heldHere(Set<String> keys) {
-        return keys.stream()
-                .flatMap(key -> this.desk.here().heldBy(Thread.currentThread(), key).stream())
-                .findFirst()
-                .orElse(null);
-    }
-
-    private static @Nullable Throwable cause(Answer.Refused refused) {
-        return refused.reason() == Reason.INTERRUPTED ? new InterruptedException("while waiting for a lock") : null;
+        return this.refusing.refused(keys, demand, start, answer);
     }
 
     private static Duration since(long start) {
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
-    /**
-     * Refuses whoever waits or comes, and gives what is held here time to come back. What does not is told lost, since
-     * nobody renews it any more; its key stays for the ttl and protects the work that still runs.
-     */
+    /** See {@link Closing}. */
     void close(Duration grace) {
-        this.desk.refuseFromNowOn();
-        long end = System.nanoTime() + grace.toNanos();
-        List<Holding> held = this.desk.here().held();
-        while ((!held.isEmpty() || this.desk.isReturning())
-                && System.nanoTime() - end < 0
-                && !Thread.currentThread().isInterrupted()) {
-            LockSupport.parkNanos(this, Ticker.SLICE);
-            held = this.desk.here().held();
-        }
-        this.desk.desert();
-        held = this.desk.here().held();
-        if (!held.isEmpty()) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "The locker '" + this.settings.name() + "' closes while locks are held; they end with their ttl: "
-                            + named(held));
-            held.forEach(holding -> holding.line().lost(holding, LockLost.Reason.CLOSED));
-        }
+        new Closing(this.desk).close(grace);
         this.completions.shutdown();
         this.tellers.close();
-    }
-
-    private static String named(List<Holding> held) {
-        String first = held.stream().limit(MOST_NAMED).map(Remarks::held).collect(Collectors.joining(", "));
-        return held.size() > MOST_NAMED ? first + " and " + (held.size() - MOST_NAMED) + " more" : first;
     }
 
     /** The future in the caller's hand: cancelling it leaves the line. */

@@ -33,6 +33,36 @@ record Terms(
 
     private static final long NEVER = Long.MAX_VALUE / 4;
 
+    /**
+     * Those of a request that a locker of these settings can grant.
+     *
+     * @throws IllegalArgumentException when it cannot
+     */
+    static Terms checked(LockRequest request, LockerSettings settings, boolean canShare) {
+        Terms terms = of(request, ttl(request, settings), settings);
+        if (terms.permits != Claim.ALONE && !canShare) {
+            throw new IllegalArgumentException("The locker '" + settings.name() + "' cannot share " + request.keys()
+                    + " among several holders, since its driver grants every lock to one alone: use a locker with the"
+                    + " driver redis or memory, or ask without shared() and permits");
+        }
+        if (settings.waitWithinTtl() && terms.waitFor > terms.ttl.toNanos()) {
+            throw new IllegalArgumentException("The wait for a lock must not be longer than its ttl, as"
+                    + " distlock.wait-within-ttl says: " + request.keys() + " waits "
+                    + Duration.ofNanos(terms.waitFor) + " for a ttl of " + terms.ttl);
+        }
+        return terms;
+    }
+
+    /** The ttl of a request, or of the locker, if it is not too long. */
+    static Duration ttl(LockRequest request, LockerSettings settings) {
+        Duration ttl = request.ttl().orElse(settings.ttl());
+        if (ttl.compareTo(settings.maxTtl()) > 0) {
+            throw new IllegalArgumentException("The ttl of a lock must not be longer than distlock.max-ttl ("
+                    + settings.maxTtl() + "): " + request.keys() + " asks for " + ttl);
+        }
+        return ttl;
+    }
+
     /** @param ttl of the request, found allowed */
     static Terms of(LockRequest request, Duration ttl, LockerSettings settings) {
         Duration maxHold = request.maxHold().orElse(settings.maxHold());

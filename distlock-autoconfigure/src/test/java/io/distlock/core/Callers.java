@@ -268,7 +268,7 @@ public final class Callers {
             if (before instanceof Holds holds && this.state.compareAndSet(before, new Idle())) {
                 givenBack(holds.lease);
             } else if (before instanceof Waiting waiting && waiting.waiter.answer(new Answer.Left())) {
-                waiting.line.gone(waiting.waiter);
+                waiting.line.admitting().gone(waiting.waiter);
                 this.state.set(new Idle());
             }
         }
@@ -282,7 +282,7 @@ public final class Callers {
 
         void timeIsOver() {
             if (this.state.get() instanceof Waiting waiting) {
-                waiting.line.lastCall(waiting.waiter);
+                waiting.line.admitting().lastCall(waiting.waiter);
             }
         }
     }

@@ -83,7 +83,7 @@ class ClaimingTests {
 
         void hasLeft() {
             leaves();
-            this.line.gone(this.waiter);
+            this.line.admitting().gone(this.waiter);
         }
     }
 
@@ -120,7 +120,7 @@ class ClaimingTests {
         before.release();
         LockSupport.parkNanos(ttl.dividedBy(5).multipliedBy(2).toNanos());
         CompletableFuture<Void> arrival = this.store.delayLastTries();
-        line.lastCall(waiter);
+        line.admitting().lastCall(waiter);
 
         this.store.deliver();
         assertThat(answer).isNotDone();
@@ -297,7 +297,7 @@ class ClaimingTests {
         CompletableFuture<Ownership> renewal = this.store.delayRenewals();
         before.release();
         assertThat(this.store.renewals()).isEqualTo(1);
-        line.lastCall(waiter);
+        line.admitting().lastCall(waiter);
         assertThat(answer).isNotDone();
 
         LockDriverException silence = new LockDriverException(Kind.UNANSWERED, "made by the test", null);

@@ -285,7 +285,7 @@ class KeepAliveTests {
     void renewalsThatFailAreLoggedOnceWhoeverElseIsRenewedWell() {
         Queue<LogRecord> reports = new ConcurrentLinkedQueue<>();
         Handler handler = handler(reports::add);
-        Logger logger = Logger.getLogger(KeepAlive.class.getName());
+        Logger logger = Logger.getLogger(RenewalTrouble.class.getName());
         logger.addHandler(handler);
         try {
             Lease well = this.locker.acquire(LockRequest.of("well").ttl(TTL));
