@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
@@ -122,11 +123,15 @@ final class Connections {
 
     /** Returns when the lease has been renewed. A machine that stands still for a moment may answer late meanwhile. */
     static void awaitRenewal(Lease lease) {
+        awaitGrowth(() -> lease.ttl().orElseThrow());
+    }
+
+    static void awaitGrowth(Supplier<Duration> left) {
         AtomicReference<Duration> last = new AtomicReference<>(Duration.ofDays(1));
         Awaitility.await()
                 .ignoreExceptionsInstanceOf(LockUnavailableException.class)
                 .until(() -> {
-                    Duration now = lease.ttl().orElseThrow();
+                    Duration now = left.get();
                     return now.compareTo(last.getAndSet(now)) > 0;
                 });
     }
