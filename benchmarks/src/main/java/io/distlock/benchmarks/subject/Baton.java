@@ -33,7 +33,7 @@ public final class Baton implements Subject {
     public Held acquire(String key) throws Exception {
         String token = this.inbox.newToken();
         if (this.inbox.call(this.ask, key, token) == 1) {
-            this.inbox.turnOf(token);
+            this.inbox.turnOf(token, Inbox.NO_FENCE);
         }
         this.inbox.awaitTurnOf(token);
         return () -> this.inbox.call(this.release, key, token) == 1;

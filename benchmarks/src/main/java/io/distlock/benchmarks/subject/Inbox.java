@@ -16,11 +16,13 @@ import java.util.concurrent.TimeUnit;
 /** Scripts over the usual client, and messages that tell the owner of a token that its turn has come. */
 final class Inbox implements AutoCloseable {
 
+    static final long NO_FENCE = 0;
+
     private final String channel = UUID.randomUUID().toString();
 
     private final Tokens tokens = new Tokens(this.channel);
 
-    private final ConcurrentMap<String, CompletableFuture<Void>> awaited = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, CompletableFuture<Long>> awaited = new ConcurrentHashMap<>();
 
     private final RedisClient client;
 
@@ -36,8 +38,13 @@ final class Inbox implements AutoCloseable {
         StatefulRedisPubSubConnection<String, String> messages = this.client.connectPubSub();
         messages.addListener(new RedisPubSubAdapter<>() {
             @Override
-            public void message(String channel, String token) {
-                turnOf(token);
+            public void message(String channel, String text) {
+                int end = text.indexOf(' ');
+                if (end < 0) {
+                    turnOf(text, NO_FENCE);
+                } else {
+                    turnOf(text.substring(0, end), Long.parseLong(text, end + 1, text.length(), 10));
+                }
             }
         });
         messages.sync().subscribe(this.channel);
@@ -50,16 +57,24 @@ final class Inbox implements AutoCloseable {
         return token;
     }
 
-    void turnOf(String token) {
-        CompletableFuture<Void> turn = this.awaited.get(token);
+    void turnOf(String token, long fence) {
+        CompletableFuture<Long> turn = this.awaited.get(token);
         if (turn != null) {
-            turn.complete(null);
+            turn.complete(fence);
         }
     }
 
-    void awaitTurnOf(String token) throws Exception {
-        Objects.requireNonNull(this.awaited.get(token)).get(SubjectSettings.WAIT.toMillis(), TimeUnit.MILLISECONDS);
+    /** @return its fence */
+    long awaitTurnOf(String token) throws Exception {
+        long fence = Objects.requireNonNull(this.awaited.get(token))
+                .get(SubjectSettings.WAIT.toMillis(), TimeUnit.MILLISECONDS);
         this.awaited.remove(token);
+        return fence;
+    }
+
+    /** Of a hold, in ms. */
+    String ttl() {
+        return this.ttl;
     }
 
     String load(String script) {
@@ -72,8 +87,11 @@ final class Inbox implements AutoCloseable {
         arguments[0] = token;
         arguments[1] = this.ttl;
         System.arraycopy(more, 0, arguments, 2, more.length);
-        Long answer =
-                this.redis.evalsha(script, ScriptOutputType.INTEGER, new String[] {key, key + ":line"}, arguments);
+        return call(script, new String[] {key, key + ":line"}, arguments);
+    }
+
+    long call(String script, String[] keys, String... arguments) {
+        Long answer = this.redis.evalsha(script, ScriptOutputType.INTEGER, keys, arguments);
         return answer;
     }
 

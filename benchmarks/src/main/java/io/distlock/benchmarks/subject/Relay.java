@@ -2,6 +2,7 @@ package io.distlock.benchmarks.subject;
 
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,30 +11,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Relay implements Subject {
 
-    private static final String RELAY = "if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end "
-            + "local next = redis.call('lpop', KEYS[2]) "
-            + "if not next then redis.call('set', KEYS[1], ARGV[3], 'PX', ARGV[2]) return 2 end "
-            + "redis.call('set', KEYS[1], next, 'PX', ARGV[2]) "
-            + "redis.call('rpush', KEYS[2], ARGV[3]) "
-            + "redis.call('publish', string.sub(next, 1, 36), next) return 1";
-
-    private static final int OURS = 2;
-
     private final Lines lines = new Lines(Line::new);
 
     private final Inbox inbox;
 
-    private final String ask;
+    private final RelayRequests redis;
 
-    private final String relay;
-
-    private final String release;
-
-    Relay(SubjectSettings settings) {
+    Relay(SubjectSettings settings, Function<Inbox, RelayRequests> requests) {
         this.inbox = new Inbox(settings);
-        this.ask = this.inbox.load(Baton.ASK);
-        this.relay = this.inbox.load(RELAY);
-        this.release = this.inbox.load(Baton.RELEASE);
+        this.redis = requests.apply(this.inbox);
     }
 
     @Override
@@ -55,6 +41,8 @@ final class Relay implements Subject {
         /** Which stands in line, or holds; null = none does. */
         private @Nullable String token;
 
+        private long fence;
+
         Line(String key) {
             this.key = key;
         }
@@ -66,11 +54,13 @@ final class Relay implements Subject {
             if (standing == null) {
                 standing = inbox.newToken();
                 this.token = standing;
-                if (inbox.call(ask, this.key, standing) == 1) {
-                    inbox.turnOf(standing);
-                }
+                granted(standing, redis.ask(this.key, standing));
             }
-            inbox.awaitTurnOf(standing);
+            long before = this.fence;
+            this.fence = inbox.awaitTurnOf(standing);
+            if (this.fence != Inbox.NO_FENCE && this.fence <= before) {
+                throw new IllegalStateException("Fence " + this.fence + " after " + before);
+            }
         }
 
         @Override
@@ -80,16 +70,20 @@ final class Relay implements Subject {
             if (this.inside.hasQueuedThreads()) {
                 String next = inbox.newToken();
                 this.token = next;
-                answer = inbox.call(relay, this.key, held, next);
-                if (answer == OURS) {
-                    inbox.turnOf(next);
-                }
+                answer = redis.relay(this.key, held, next);
+                granted(next, answer);
             } else {
                 this.token = null;
-                answer = inbox.call(release, this.key, held);
+                answer = redis.release(this.key, held);
             }
             this.inside.unlock();
-            return answer > 0;
+            return answer != RelayRequests.LOST;
+        }
+
+        private void granted(String token, long answer) {
+            if (answer > RelayRequests.HANDED_ON) {
+                inbox.turnOf(token, answer == RelayRequests.FREE ? Inbox.NO_FENCE : answer);
+            }
         }
     }
 }
