@@ -15,28 +15,15 @@ final class HeldWork {
 
     static <T extends @Nullable Object, E extends Exception> T run(
             Lease lease, LockedWork<T, E> work, WhenLost whenLost) throws E {
-        return switch (whenLost) {
-            case REPORT -> work.run(lease);
-            case FAIL -> heldToTheEnd(lease, work);
-            case INTERRUPT -> heldToTheEnd(lease, HeldWork.<T, E>interruptible(work));
-        };
-    }
-
-    private static <T extends @Nullable Object, E extends Exception> LockedWork<T, E> interruptible(
-            LockedWork<T, E> work) {
-        return lease -> {
-            try (LossInterrupt interrupt = LossInterrupt.onLossOf(lease)) {
-                return work.run(lease);
-            }
-        };
+        return whenLost == WhenLost.REPORT ? work.run(lease) : heldToTheEnd(lease, work, whenLost);
     }
 
     /** The work's own exception wins; its result counts only if the lock was held to its end. */
-    private static <T extends @Nullable Object, E extends Exception> T heldToTheEnd(Lease lease, LockedWork<T, E> work)
-            throws E {
+    private static <T extends @Nullable Object, E extends Exception> T heldToTheEnd(
+            Lease lease, LockedWork<T, E> work, WhenLost whenLost) throws E {
         T result;
         try {
-            result = work.run(lease);
+            result = whenLost == WhenLost.INTERRUPT ? interruptible(lease, work) : work.run(lease);
         } catch (Throwable failure) {
             LockLostException loss = lossOf(lease);
             if (loss != null) {
@@ -49,6 +36,13 @@ final class HeldWork {
             throw loss;
         }
         return result;
+    }
+
+    private static <T extends @Nullable Object, E extends Exception> T interruptible(Lease lease, LockedWork<T, E> work)
+            throws E {
+        try (LossInterrupt interrupt = LossInterrupt.onLossOf(lease)) {
+            return work.run(lease);
+        }
     }
 
     /** Work may release its lease itself; that is no loss. */
