@@ -14,6 +14,11 @@ record Condition(AnnotatedMethod annotated, @Nullable Expression expression) {
                 annotated, text.isEmpty() ? null : expressions.expression(annotated, parameters, "condition", text));
     }
 
+    /** Whether there is none. Who asks this first makes nothing for a call that needs no decision. */
+    boolean isNone() {
+        return this.expression == null;
+    }
+
     /** @throws IllegalArgumentException when the expression fails, or says neither yes nor no */
     boolean holds(Supplier<? extends EvaluationContext> call) {
         return this.expression == null || answer(this.expression, call.get());

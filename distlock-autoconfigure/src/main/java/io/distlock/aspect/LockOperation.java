@@ -85,7 +85,8 @@ record LockOperation(
 
     /** @throws IllegalArgumentException when the condition cannot be decided */
     boolean wants(Call call) {
-        return this.condition.holds(() -> this.expressions.context(this.annotated, this.parameters, call));
+        return this.condition.isNone()
+                || this.condition.holds(() -> this.expressions.context(this.annotated, this.parameters, call));
     }
 
     /** @throws IllegalArgumentException when the call gives no key, or one that cannot be locked */

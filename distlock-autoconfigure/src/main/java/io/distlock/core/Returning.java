@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** How a lease ends: its hold goes to the next thread here, or back to the store, which hands it to the next in line. */
 final class Returning {
 
+    /** Of a lease for which nobody waits here: told apart by itself, so that most releases make no object for it. */
+    private static final Runnable GIVE_BACK = () -> {};
+
     private final Desk desk;
 
     Returning(Desk desk) {
@@ -33,7 +36,11 @@ final class Returning {
         } finally {
             line.shut();
         }
-        then.run();
+        if (then == GIVE_BACK) {
+            giveBack(lease, end);
+        } else {
+            then.run();
+        }
     }
 
     private static Runnable passed(KeyLine line, KeyLease lease) {
@@ -90,32 +97,44 @@ final class Returning {
     }
 
     private Runnable handOn(KeyLine line, KeyLease lease, Function<Release, CompletionStage<Ownership>> end) {
-        Holding holding = lease.holding();
-        Release release = new Release(holding.hold(), lease.stillToKeep());
         LineDriver store = this.desk.lines();
         boolean othersWait = !line.waiting().isEmpty() && !line.claiming().isUnderWay();
         Question next = store != null && othersWait ? line.claiming().beginInLine() : null;
         if (store != null && next != null) {
-            return releaseAndLine(line, lease, release, store, next);
+            return releaseAndLine(line, lease, store, next);
         }
         Runnable claimed = line.claimIfNeeded();
-        return () -> {
-            CompletionStage<Ownership> answer = end.apply(release);
-            try {
-                claimed.run();
-            } finally {
-                Ownership known = StoreCalls.known(answer);
-                if (known != null) {
-                    ended(lease, known);
-                } else {
-                    answer.whenComplete((found, failure) -> ended(lease, found));
-                }
-            }
-        };
+        return claimed == KeyLine.NOTHING ? GIVE_BACK : () -> giveBackAndClaim(lease, end, claimed);
     }
 
-    private Runnable releaseAndLine(
-            KeyLine line, KeyLease lease, Release release, LineDriver store, Question question) {
+    private void giveBackAndClaim(KeyLease lease, Function<Release, CompletionStage<Ownership>> end, Runnable claimed) {
+        CompletionStage<Ownership> answer = end.apply(whatIsReleased(lease));
+        try {
+            claimed.run();
+        } finally {
+            answered(lease, answer);
+        }
+    }
+
+    private void giveBack(KeyLease lease, Function<Release, CompletionStage<Ownership>> end) {
+        answered(lease, end.apply(whatIsReleased(lease)));
+    }
+
+    private void answered(KeyLease lease, CompletionStage<Ownership> answer) {
+        Ownership known = StoreCalls.known(answer);
+        if (known != null) {
+            ended(lease, known);
+        } else {
+            answer.whenComplete((found, failure) -> ended(lease, found));
+        }
+    }
+
+    private static Release whatIsReleased(KeyLease lease) {
+        return new Release(lease.holding().hold(), lease.stillToKeep());
+    }
+
+    private Runnable releaseAndLine(KeyLine line, KeyLease lease, LineDriver store, Question question) {
+        Release release = whatIsReleased(lease);
         Claiming claiming = line.claiming();
         return () -> store.releaseAndLine(release, question).whenComplete((both, failure) -> {
             ended(lease, both == null ? null : both.released());
