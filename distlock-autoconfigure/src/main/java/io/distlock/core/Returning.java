@@ -37,7 +37,7 @@ final class Returning {
             line.shut();
         }
         if (then == GIVE_BACK) {
-            giveBack(lease, end);
+            giveBack(lease, end, KeyLine.NOTHING);
         } else {
             then.run();
         }
@@ -104,28 +104,20 @@ final class Returning {
             return releaseAndLine(line, lease, store, next);
         }
         Runnable claimed = line.claimIfNeeded();
-        return claimed == KeyLine.NOTHING ? GIVE_BACK : () -> giveBackAndClaim(lease, end, claimed);
+        return claimed == KeyLine.NOTHING ? GIVE_BACK : () -> giveBack(lease, end, claimed);
     }
 
-    private void giveBackAndClaim(KeyLease lease, Function<Release, CompletionStage<Ownership>> end, Runnable claimed) {
+    private void giveBack(KeyLease lease, Function<Release, CompletionStage<Ownership>> end, Runnable claimed) {
         CompletionStage<Ownership> answer = end.apply(whatIsReleased(lease));
         try {
             claimed.run();
         } finally {
-            answered(lease, answer);
-        }
-    }
-
-    private void giveBack(KeyLease lease, Function<Release, CompletionStage<Ownership>> end) {
-        answered(lease, end.apply(whatIsReleased(lease)));
-    }
-
-    private void answered(KeyLease lease, CompletionStage<Ownership> answer) {
-        Ownership known = StoreCalls.known(answer);
-        if (known != null) {
-            ended(lease, known);
-        } else {
-            answer.whenComplete((found, failure) -> ended(lease, found));
+            Ownership known = StoreCalls.known(answer);
+            if (known != null) {
+                ended(lease, known);
+            } else {
+                answer.whenComplete((found, failure) -> ended(lease, found));
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 package io.distlock.benchmarks.subject;
 
 /**
- * The same with what is promised of every lease, in as few commands as that takes: whoever stands in line counts as alive
+ * {@link BareRelay} with what is promised of every lease, in as few commands as we know how: whoever stands in line counts as alive
  * for a while only, each grant has a fence above all earlier ones, whatever the clock does, a release that is sent twice is
  * answered twice the same, and no key outlives its use. Nobody renews, or asks again; both would cost more.
  */
