@@ -12,7 +12,7 @@ if #KEYS == 4 and tonumber(ARGV[5]) <= tonumber(ARGV[1]) then
     and redis.call('set', KEYS[1], ARGV[3], 'NX', 'PX', ARGV[5]) then
     redis.call('set', KEYS[2], '10' .. ARGV[4] .. '\n'
       .. (ARGV[6] == '1' and now or string.format('%.0f', micros + ARGV[6] - 1)) .. ' ' .. now .. ' ' .. ARGV[6] .. ended
-      .. ARGV[3] .. '\n' .. ARGV[7] .. '\n' .. released_of(packed), 'PX', ARGV[1])
+      .. ARGV[3] .. '\n' .. ARGV[7] .. '\n' .. released_of(packed, KEPT), 'PX', ARGV[1])
     return { { 1, micros, tonumber(ARGV[6]) } }
   end
 end

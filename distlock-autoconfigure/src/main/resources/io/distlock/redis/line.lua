@@ -107,21 +107,21 @@ local function read_entry(member)
   if not packed then
     return nil
   end
-  local number, mark, alive, ttl, fences, listens, permits, channel, attempt, token, details =
+  local number, asked, alive, ttl, fences, listens, permits, channel, attempt, token, details =
     string.match(packed, ENTRY)
   if not number then
     return nil
   end
   return {
-    number = tonumber(number), mark = tonumber(mark), alive = tonumber(alive), ttl = tonumber(ttl),
+    number = tonumber(number), asked = tonumber(asked), alive = tonumber(alive), ttl = tonumber(ttl),
     fences = tonumber(fences), listens = listens == '1', permits = tonumber(permits) or 1, inbox = channel,
     attempt = attempt, token = token, details = details
   }
 end
 
--- A mark further ahead than it was ever set comes from before the clock was set back.
+-- Who asked at a time that is yet to come did so before the clock was set back.
 local function is_alive(entry)
-  return entry.mark > millis and entry.mark <= millis + entry.alive
+  return entry.asked <= micros and micros < entry.asked + 1000 * entry.alive
 end
 
 -- A listener that no connection listens for is passed over; whoever asks by itself finds its grant.
@@ -275,7 +275,7 @@ local function stand(claim, was)
     end
   end
   redis.call('hset', waiting, claim.member, table.concat(
-    { text(claim.number), text(millis + claim.alive), claim.alive, claim.ttl, claim.fences,
+    { text(claim.number), text(micros), claim.alive, claim.ttl, claim.fences,
       claim.permits > 1 and claim.listens .. ' ' .. claim.permits or claim.listens, inbox,
       claim.attempt, claim.token, claim.details }, '\n'))
   redis.call('zadd', line, 'NX', text(score), claim.member)

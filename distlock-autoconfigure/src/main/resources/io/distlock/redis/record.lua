@@ -22,9 +22,9 @@ local function unknown(record, packed)
     .. ', this client knows ' .. VERSION)
 end
 
--- Attempts that released, as many as are kept: its last line, found without a pattern that would try each of its letters.
-local function released_of(packed)
-  local text = string.sub(packed, -KEPT)
+-- Attempts that released, of the last so many letters: its last line, found without a pattern that would try each of them.
+local function released_of(packed, most)
+  local text = string.sub(packed, -most)
   while string.find(text, '\n', 1, true) do
     text = string.match(text, '\n(.*)')
   end

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,7 +152,7 @@ class LineKeysTests {
         answer(this.here.acquire(claim("a")));
         standing(this.there, "early", ALIVE);
         standing(this.there, "b", ALIVE);
-        setMark("early", Duration.ofHours(1));
+        setAsked("early", Duration.ofHours(1));
         release("a");
         assertThat(holder()).isEqualTo("b");
         assertThat(this.redis.call("ZCARD", this.prefix + "~line:{" + this.key.full() + "}"))
@@ -166,7 +167,7 @@ class LineKeysTests {
     void whoseMarkIsOverBecauseTheClockWasSetAheadIsPassedOverAndStandsAnewWhenItAsks() {
         answer(this.here.acquire(claim("a")));
         standing(this.there, "late", ALIVE);
-        setMark("late", Duration.ofHours(-1));
+        setAsked("late", Duration.ofHours(-1));
         release("a");
         assertThat(holder()).isNull();
 
@@ -177,10 +178,10 @@ class LineKeysTests {
     }
 
     /** As if the server's clock had been set back by that much since the member asked. */
-    private void setMark(String token, Duration ahead) {
+    private void setAsked(String token, Duration ahead) {
         String waiting = this.prefix + "~wait:{" + this.key.full() + "}";
         String[] entry = ((String) this.redis.call("HGET", waiting, "member " + token)).split("\n", 3);
-        long mark = Long.parseLong(entry[1]) + ahead.toMillis();
-        this.redis.call("HSET", waiting, "member " + token, entry[0] + "\n" + mark + "\n" + entry[2]);
+        long asked = Long.parseLong(entry[1]) + TimeUnit.MICROSECONDS.convert(ahead);
+        this.redis.call("HSET", waiting, "member " + token, entry[0] + "\n" + asked + "\n" + entry[2]);
     }
 }
