@@ -167,7 +167,7 @@ final class Stage implements AutoCloseable {
 
     private void assertNothingStaysOfClosedClients() {
         await().untilAsserted(() -> assertThat(this.cable.connections())
-                .as("connections of %s processes", 3)
+                .as(() -> "connections of 3 processes: " + this.redis.call("CLIENT", "LIST"))
                 .isLessThanOrEqualTo(3 * this.connectionsEach));
         this.workers.closeClients();
         await().untilAsserted(() ->

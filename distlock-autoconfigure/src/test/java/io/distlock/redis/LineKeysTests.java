@@ -177,6 +177,19 @@ class LineKeysTests {
         assertThat(holder()).isEqualTo("late");
     }
 
+    @Test
+    void aReleaseThatIsSentAgainIsKnownAfterTheLockWasHandedOnTwice() {
+        answer(this.here.acquire(claim("a")));
+        standing(this.there, "b", ALIVE);
+        standing(this.there, "c", ALIVE);
+        release("a");
+        release("b");
+        assertThat(holder()).isEqualTo("c");
+        release("a");
+        release("b");
+        assertThat(holder()).isEqualTo("c");
+    }
+
     /** As if the server's clock had been set back by that much since the member asked. */
     private void setAsked(String token, Duration ahead) {
         String waiting = this.prefix + "~wait:{" + this.key.full() + "}";
