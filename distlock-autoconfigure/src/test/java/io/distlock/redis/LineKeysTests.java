@@ -148,7 +148,7 @@ class LineKeysTests {
     }
 
     @Test
-    void whoseMarkIsFromBeforeTheClockWasSetBackIsPassedOverAndStandsAnewWhenItAsks() {
+    void whoAskedBeforeTheClockWasSetBackIsPassedOverAndStandsAnewWhenItAsks() {
         answer(this.here.acquire(claim("a")));
         standing(this.there, "early", ALIVE);
         standing(this.there, "b", ALIVE);
@@ -164,7 +164,7 @@ class LineKeysTests {
     }
 
     @Test
-    void whoseMarkIsOverBecauseTheClockWasSetAheadIsPassedOverAndStandsAnewWhenItAsks() {
+    void whoAskedLongAgoSinceTheClockWasSetAheadIsPassedOverAndStandsAnewWhenItAsks() {
         answer(this.here.acquire(claim("a")));
         standing(this.there, "late", ALIVE);
         setAsked("late", Duration.ofHours(-1));
